@@ -87,7 +87,8 @@ class Problem:
         if self.row is not None:
             place.append(f"row {self.row}")
         if self.column is not None:
-            place.append(f"column '{self.column}'" if self.line is None else f"'{self.column}'")
+            is_setting = self.line is not None or str(self.file).endswith((".yml", "overrides"))
+            place.append(f"'{self.column}'" if is_setting else f"column '{self.column}'")
         return f"{', '.join(place)}: {self.what}" if place else self.what
 
 

@@ -1,0 +1,57 @@
+"""From the files of a study to its Corpus; one module a format, each returning a Draft."""
+
+from __future__ import annotations
+
+from ..corpus import Corpus
+from ..errors import ConcordError, DataError, Problem
+from ..paths import Workspace
+from ..study import Input, Study
+from .assemble import NEXT_STEP, assemble
+from .draft import Draft
+from .tidy import read_tidy, table_named
+from .wide import read_wide
+
+__all__ = ["read_drafts", "read_study"]
+
+READERS = {"tidy": read_tidy, "wide": read_wide}
+
+
+def read_study(workspace: Workspace, study: Study) -> Corpus:
+    """Return the corpus of a study, read anew from source/.
+
+    Raises
+    ------
+    DataError
+        With every problem in every file.
+    """
+    return assemble(read_drafts(workspace, study), study)
+
+
+def read_drafts(workspace: Workspace, study: Study) -> list[Draft]:
+    """Return what each file held: the inputs of study.yml, then tidy tables found beside them.
+
+    Raises
+    ------
+    DataError
+        With the problems of every file that could not be read.
+    """
+    source = workspace.source(study.study)
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for given in [*study.inputs, *_beside(workspace, study)]:
+        try:
+            drafts.append(READERS[given.format or "tidy"](source / given.file, given))
+        except ConcordError as error:
+            problems += error.problems
+    if problems:
+        title = f"study {study.study}" if len({p.file for p in problems}) > 1 else None
+        raise DataError(problems, title=title, next_step=NEXT_STEP)
+    return drafts
+
+
+def _beside(workspace: Workspace, study: Study) -> list[Input]:
+    """Return tidy tables in source/ that study.yml need not list."""
+    listed = {given.file for given in study.inputs}
+    source = workspace.source(study.study)
+    found = sorted(path.name for path in source.glob("*") if path.is_file() and table_named(path.name))
+    return [Input(file=name) for name in found if name not in listed]

@@ -1,0 +1,244 @@
+"""Do the tables fit together? Every contradiction between them, with file, row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from ..errors import Problem, did_you_mean, quoted
+from ..schemas import FILE, ROW, TABLES
+from ..study import Study
+
+__all__ = ["contradictions"]
+
+Tables = dict[str, pd.DataFrame]
+NOT_A_VALUE = {"n/a", "na", "nan", "null", "none", "-", "--", "missing", "#n/a"}
+LISTED = {
+    "case_id": "cases",
+    "document_id": "documents",
+    "coder_id": "coders",
+    "segment_id": "segments",
+    "code_id": "codes",
+}
+
+
+def contradictions(tables: Tables, study: Study) -> list[Problem]:
+    """Return every problem between tables.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        Typed tables with ``_file`` and ``_row``; a table that was not given is not there.
+    study : Study
+        Declared groups, variables and segmentation.
+    """
+    checks = (
+        _duplicate_keys(tables),
+        _unknown_ids(tables),
+        _unknown_groups(tables, study),
+        _unknown_parents(tables),
+        _circular_codes(tables),
+        _spans(tables),
+        _variables(tables, study),
+        _code_values(tables),
+        _several_values(tables),
+        _segmentation(tables, study),
+    )
+    return [problem for check in checks for problem in check]
+
+
+def _at(
+    frame: pd.DataFrame, rows: pd.Series, column: str | None, say: Callable[[Any], str]
+) -> Iterator[Problem]:
+    """Yield a problem for every row marked; `say` makes the sentence from the row."""
+    for _, row in frame[rows.to_numpy(bool)].iterrows():
+        yield Problem(say(row), file=row[FILE], row=int(row[ROW]), column=column)
+
+
+def _duplicate_keys(tables: Tables) -> Iterator[Problem]:
+    for name, frame in tables.items():
+        key = list(TABLES[name].key)
+        if not key or frame.empty:
+            continue
+        twice = frame.duplicated(key, keep="first")
+        if not twice.any():
+            continue
+        first = frame.drop_duplicates(key).set_index(key)[[FILE, ROW]]
+        for _, row in frame[twice].iterrows():
+            where = first.loc[[tuple(row[key]) if len(key) > 1 else row[key[0]]]].iloc[0]
+            other = f"row {where[ROW]}" + ("" if where[FILE] == row[FILE] else f" of {where[FILE]}")
+            what = f"duplicate of {other}: {TABLES[name].row} may stand once. Delete one of the two."
+            yield Problem(what, file=row[FILE], row=int(row[ROW]), column=None if len(key) > 1 else key[0])
+
+
+def _unknown_ids(tables: Tables) -> Iterator[Problem]:
+    for name, frame in tables.items():
+        for column, home in LISTED.items():
+            if home == name or home not in tables or column not in frame:
+                continue
+            yield from _unknown(frame, column, tables[home][column], f"{home}.csv")
+    if "codes" in tables and "recodes" in tables:
+        known = pd.concat([tables["codes"]["code_id"], tables["recodes"]["old_code"]])
+        yield from _unknown(tables["recodes"], "new_code", known, "codes.csv")
+
+
+def _unknown(frame: pd.DataFrame, column: str, known: pd.Series, listed: str) -> Iterator[Problem]:
+    names = known.dropna().unique().tolist()
+    absent = frame[column].notna() & ~frame[column].isin(names)
+    return _at(frame, absent, column, lambda row: _not_in(row[column], listed, names))
+
+
+def _not_in(value: object, listed: str, names: list[str]) -> str:
+    some = f" ({', '.join(names[:6])}{', ...' if len(names) > 6 else ''})" if len(names) <= 12 else ""
+    return f"{quoted(value)} is not in {listed}{some}.{did_you_mean(str(value), names)}"
+
+
+def _unknown_groups(tables: Tables, study: Study) -> Iterator[Problem]:
+    if study.groups and "cases" in tables:
+        known = pd.Series(study.groups, dtype="string")
+        yield from _unknown(tables["cases"], "group", known, "study.yml's groups")
+
+
+def _unknown_parents(tables: Tables) -> Iterator[Problem]:
+    if "codes" in tables:
+        codes = tables["codes"]
+        yield from _unknown(codes, "parent_id", codes["code_id"], "codes.csv")
+
+
+def _circular_codes(tables: Tables) -> Iterator[Problem]:
+    if "codes" not in tables:
+        return
+    codes = tables["codes"]
+    parent = dict(zip(codes["code_id"], codes["parent_id"], strict=True))
+    circular = pd.Series([_returns(code, parent) for code in codes["code_id"]], index=codes.index, dtype=bool)
+    yield from _at(
+        codes, circular, "parent_id", lambda row: "the code stands below itself. Correct its parent."
+    )
+
+
+def _returns(code: str, parent: dict[str, str]) -> bool:
+    seen, here = set(), code
+    while not pd.isna(here) and here in parent and here not in seen:
+        seen.add(here)
+        here = parent[here]
+    return here == code and code in seen
+
+
+def _spans(tables: Tables) -> Iterator[Problem]:
+    lengths = {}
+    if "documents" in tables:
+        known = tables["documents"].dropna(subset=["text"])
+        lengths = dict(zip(known["document_id"], known["text"].str.len(), strict=True))
+    for name in ("segments", "turns"):
+        if name not in tables:
+            continue
+        frame = tables[name]
+        one_only = frame["start"].isna() != frame["end"].isna()
+        yield from _at(frame, one_only, "end", lambda row: "a span needs both start and end.")
+        spanned = frame["start"].notna() & frame["end"].notna()
+        backwards = spanned & (frame["end"] <= frame["start"]).fillna(False)
+        yield from _at(
+            frame, backwards, "end", lambda row: f"{row['end']} is not after start {row['start']}."
+        )
+        length = frame["document_id"].map(lengths).astype("Int64")
+        outside = spanned & (frame["end"] > length).fillna(False)
+        yield from _at(
+            frame,
+            outside,
+            "end",
+            lambda row: (
+                f"{row['end']} is outside the text of {quoted(row['document_id'])}, which has "
+                f"{lengths[row['document_id']]} characters."
+            ),
+        )
+        nowhere = spanned & frame["document_id"].isna()
+        yield from _at(frame, nowhere, "document_id", lambda row: "empty: a span stands in a document.")
+
+
+def _variables(tables: Tables, study: Study) -> Iterator[Problem]:
+    """Variables must be declared; their values must be among the declared ones where they apply."""
+    codings = tables["codings"]
+    names = ["codes", *study.variables]
+    unknown = ~codings["variable"].isin(names)
+    yield from _at(
+        codings,
+        unknown,
+        "variable",
+        lambda row: (
+            f"{quoted(row['variable'])} is not declared under `variables` in study.yml."
+            f"{did_you_mean(row['variable'], names)}"
+        ),
+    )
+    for name, variable in study.variables.items():
+        mine = codings["variable"] == name
+        if variable.values is not None:
+            wrong = mine & ~codings["value"].isin(variable.values)
+            yield from _at(codings, wrong, "value", _say_outside(variable.values))
+        else:
+            unsure = mine & codings["value"].str.casefold().isin(NOT_A_VALUE)
+            yield from _at(codings, unsure, "value", _say_maybe_missing(name))
+        if variable.kind in ("interval", "ratio"):
+            numbers = pd.to_numeric(codings["value"], errors="coerce")
+            yield from _at(codings, mine & numbers.isna(), "value", _say_no_number)
+
+
+def _say_no_number(row: Any) -> str:
+    return f"must be a number: the variable is interval or ratio. Found {quoted(row['value'])}."
+
+
+def _say_outside(allowed: list[str]) -> Callable[[Any], str]:
+    return lambda row: _outside(row["value"], allowed)
+
+
+def _outside(value: str, allowed: list[str]) -> str:
+    what = f"{quoted(value)} is not one of the declared values ({', '.join(allowed)})."
+    if value.casefold() in NOT_A_VALUE:
+        return (
+            what
+            + f" If it is a category, add {quoted(value)} to `values`; if it means no rating, empty the cell."
+        )
+    return what + did_you_mean(value, allowed)
+
+
+def _say_maybe_missing(variable: str) -> Callable[[Any], str]:
+    return lambda row: (
+        f"{quoted(row['value'])} may be a category or a missing rating. Declare variables.{variable}.values "
+        "in study.yml, with it if it is a category; if it means no rating, empty the cell."
+    )
+
+
+def _code_values(tables: Tables) -> Iterator[Problem]:
+    if "codes" in tables:
+        of_codes = tables["codings"][tables["codings"]["variable"] == "codes"]
+        yield from _unknown(of_codes, "value", tables["codes"]["code_id"], "codes.csv")
+
+
+def _several_values(tables: Tables) -> Iterator[Problem]:
+    """A declared variable takes one value a segment, coder, stage and round."""
+    codings = tables["codings"]
+    single = codings[codings["variable"] != "codes"]
+    key = ["segment_id", "coder_id", "variable", "stage", "round"]
+    distinct = single.drop_duplicates([*key, "value"])
+    second = distinct.duplicated(key, keep="first")
+    yield from _at(
+        distinct,
+        second,
+        "value",
+        lambda row: (
+            f"a second value of {quoted(row['variable'])} for segment {quoted(row['segment_id'])} by "
+            f"{quoted(row['coder_id'])} in the same round; it takes one."
+        ),
+    )
+
+
+def _segmentation(tables: Tables, study: Study) -> Iterable[Problem]:
+    if study.segmentation is None and tables["codings"]["coder_id"].nunique() > 1:
+        yield Problem(
+            "segmentation not declared. Write `segmentation: shared` when all coders coded the same given "
+            "segments, or `segmentation: own` when each drew their own: agreement on segments means "
+            "something else in each case.",
+            file="study.yml",
+            column="segmentation",
+        )

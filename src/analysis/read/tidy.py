@@ -1,0 +1,120 @@
+"""Tidy CSV tables, one fact a row, recognised by file name or by the table named in study.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import DataError, Problem, did_you_mean, quoted
+from ..schemas import FILE, ROW, TABLES, Table
+from ..study import Input
+from .draft import Draft, clean_ids
+from .textfile import read_text_table
+
+__all__ = ["read_tidy", "table_named"]
+
+FILLED_BY_STUDY = {"codings": ("variable", "stage", "round", "coder_id"), "assignments": ("stage", "round")}
+
+
+def table_named(file: str) -> str | None:
+    """Return the table that a file's name says, such as codings for ``codings.csv``."""
+    stem = Path(file).stem.casefold()
+    return stem if stem in TABLES and Path(file).suffix.casefold() in (".csv", ".tsv", ".txt") else None
+
+
+def read_tidy(path: Path, given: Input) -> Draft:
+    """Return the one table that a tidy file holds.
+
+    Parameters
+    ----------
+    path : Path
+        The file itself.
+    given : Input
+        Its line in study.yml: stage, round and coder fill the columns that the file lacks.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, its table is not known, or its header does not fit the table.
+    """
+    name = given.table or table_named(given.file)
+    if name not in TABLES:
+        known = ", ".join(TABLES)
+        what = (
+            f"is not named after a table ({known}).{did_you_mean(name or Path(given.file).stem, TABLES)} "
+            "Rename it, or say `table: codings` or `format: wide` in study.yml."
+        )
+        raise DataError(Problem(what, file=given.file))
+    raw = read_text_table(path, given.file, given.encoding)
+    table = TABLES[name]
+    frame, ignored = _known_columns(table, name, raw.frame, given)
+    for column, spec in table.columns.items():
+        if column in frame and spec.kind != "text":
+            frame[column] = clean_ids(frame[column])
+    if table.attributes:
+        for column in frame.columns.difference([*table.columns, FILE, ROW]):
+            frame[column] = clean_ids(frame[column])
+    warnings = [*raw.warnings]
+    if ignored:
+        warnings.append(f"{given.file}: columns not used: {', '.join(ignored)}.")
+    facts = {"format": "tidy", "table": name, "rows": len(frame)}
+    facts |= {"encoding": raw.encoding, "delimiter": raw.delimiter}
+    return Draft(given.file, raw.sha256, {name: frame}, facts, warnings)
+
+
+def _known_columns(
+    table: Table, name: str, cells: pd.DataFrame, given: Input
+) -> tuple[pd.DataFrame, list[str]]:
+    frame = cells.assign(**{FILE: given.file, ROW: cells.index}).reset_index(drop=True)
+    _fill_from_study(frame, name, given)
+    missing = [column for column in table.required if column not in frame]
+    unknown = [column for column in cells.columns if column not in table.columns]
+    problems = [_missing(column, unknown, given, name) for column in missing]
+    close = [(column, did_you_mean(column, set(table.columns) - set(cells.columns))) for column in unknown]
+    if not table.attributes:
+        problems += [
+            Problem(f"is not a column of {name}.{hint}", file=given.file, row=1, column=column)
+            for column, hint in close
+            if hint and not any(quoted(column) in problem.what for problem in problems)
+        ]
+    if problems:
+        if len(cells.columns) == 1:
+            what = "has one column only: was it saved with another separator than , ; or tab?"
+            problems.insert(0, Problem(what, file=given.file, row=1))
+        raise DataError(problems)
+    if table.attributes:
+        return frame, []
+    return frame.drop(columns=unknown), unknown
+
+
+def _missing(column: str, unknown: list[str], given: Input, name: str) -> Problem:
+    if column == "stage":
+        what = (
+            "stage not declared. Write `stage: independent` (or training, consensus, recode) after the file "
+            "in study.yml, or add a column `stage`: agreement is computed on independent codings only, "
+            "because codings settled in discussion agree by construction."
+        )
+        return Problem(what, file=given.file, column="stage")
+    hint = ""
+    close = [word for word in unknown if did_you_mean(word, [column])]
+    if close:
+        hint = f" The header has {quoted(close[0])}: rename it to {quoted(column)}."
+    elif column == "coder_id":
+        hint = " Add it, or name the one coder of this file with `coder: NAME` in study.yml."
+    return Problem(f"the table {name} needs this column.{hint}", file=given.file, row=1, column=column)
+
+
+def _fill_from_study(frame: pd.DataFrame, name: str, given: Input) -> None:
+    """Fill columns that the file lacks, and empty cells, from the input's line in study.yml."""
+    fills = {
+        "variable": given.variable or "codes",
+        "stage": given.stage,
+        "round": str(given.round),
+        "coder_id": given.coder,
+    }
+    for column in FILLED_BY_STUDY.get(name, ()):
+        if fills[column] is None:
+            continue
+        filled = pd.Series(fills[column], index=frame.index, dtype="string")
+        frame[column] = frame[column].fillna(filled) if column in frame else filled

@@ -1,0 +1,163 @@
+"""YAML files that people write: data, and the line that each value stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from .errors import ConcordError, Problem, did_you_mean, quoted
+
+__all__ = ["Lines", "load", "validate"]
+
+Lines = dict[tuple[str | int, ...], int]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load(path: Path, error: type[ConcordError]) -> tuple[Any, Lines]:
+    """Return what a YAML file holds, and the line of every key and item.
+
+    Parameters
+    ----------
+    path : Path
+        The file; UTF-8, with or without a byte-order mark.
+    error : type of ConcordError
+        What to raise when it cannot be read.
+
+    Returns
+    -------
+    data : object
+        Plain dicts, lists and scalars.
+    lines : dict
+        Path of keys and indices -> line number, from 1.
+
+    Raises
+    ------
+    ConcordError
+        Of the type asked for: no file, no UTF-8, no YAML, or the same key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise error(Problem("there is no such file.", file=path.name)) from None
+    except UnicodeDecodeError:
+        raise error(Problem("is not UTF-8. Save it as UTF-8.", file=path.name)) from None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as problem:
+        line = problem.problem_mark.line + 1 if problem.problem_mark else None
+        what = f"is no YAML here: {problem.problem}. Check indentation, colons and quotes."
+        raise error(Problem(what, file=path.name, line=line)) from None
+    except yaml.YAMLError:
+        raise error(Problem("is no YAML.", file=path.name)) from None
+    lines: Lines = {}
+    twice: list[Problem] = []
+    if node is not None:
+        _walk(node, (), lines, twice, path.name)
+    if twice:
+        raise error(twice)
+    return data, lines
+
+
+def _walk(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, twice: list[Problem], file: str) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                what = f"stands here and on line {seen[key.value]}. Keep one."
+                twice.append(Problem(what, file=file, line=line, column=_dotted((*at, key.value))))
+            seen[key.value] = line
+            lines[(*at, key.value)] = line
+            _walk(value, (*at, key.value), lines, twice, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            lines[(*at, index)] = item.start_mark.line + 1
+            _walk(item, (*at, index), lines, twice, file)
+
+
+def validate(model: type[Model], data: Any, lines: Lines, file: str, error: type[ConcordError]) -> Model:
+    """Return `data` as `model`, or raise every problem with its line and a suggestion.
+
+    Raises
+    ------
+    ConcordError
+        Of the type asked for.
+    """
+    if not isinstance(data, Mapping):
+        raise error(Problem("holds no `key: value` lines.", file=file))
+    try:
+        return model.model_validate(data)
+    except ValidationError as found:
+        problems = [_problem(model, detail, lines, file) for detail in found.errors(include_url=False)]
+        unique = {str(problem): problem for problem in problems}
+        raise error(list(unique.values())) from None
+
+
+def _problem(model: type[BaseModel], detail: Any, lines: Lines, file: str) -> Problem:
+    at = tuple(detail["loc"])
+    line = next((lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in lines), None)
+    kind, given = detail["type"], detail.get("input")
+    if kind == "extra_forbidden":
+        known = _fields(model, at[:-1])
+        what = f"is not known here.{did_you_mean(str(at[-1]), known)}"
+        if "Did you mean" not in what:
+            what += f" Known: {', '.join(sorted(known))}."
+    elif kind == "missing":
+        what = "is missing. " + _hint(model, at)
+    elif kind == "literal_error":
+        allowed = [part.strip("'") for part in detail["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+        what = f"must be one of {', '.join(allowed)}. Found {quoted(given)}."
+        what += did_you_mean(str(given), allowed)
+    elif kind == "value_error":
+        what = str(detail["ctx"]["error"])
+    else:
+        what = f"{detail['msg'].removeprefix('Input should be').strip().capitalize()}."
+        what = f"must be {what[0].lower()}{what[1:]}" if detail["msg"].startswith("Input should be") else what
+        what += f" Found {quoted(given)}." if isinstance(given, str | int | float | bool) else ""
+    return Problem(what.strip(), file=file, line=line, column=_dotted(at))
+
+
+def _dotted(at: tuple[str | int, ...]) -> str:
+    text = ""
+    for part in at:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _fields(model: type[BaseModel], at: tuple[str | int, ...]) -> list[str]:
+    found = _model_at(model, at)
+    return [field.alias or name for name, field in found.model_fields.items()] if found else []
+
+
+def _hint(model: type[BaseModel], at: tuple[str | int, ...]) -> str:
+    owner = _model_at(model, at[:-1])
+    field = owner.model_fields.get(str(at[-1])) if owner else None
+    return field.description or "" if field else ""
+
+
+def _model_at(model: type[BaseModel], at: tuple[str | int, ...]) -> type[BaseModel] | None:
+    here: Any = model
+    for part in at:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            field = here.model_fields.get(str(part))
+            here = field.annotation if field else None
+        else:
+            here = next(iter(get_args(here)[-1:]), None)
+        here = _unwrapped(here)
+        if here is None:
+            return None
+    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+
+
+def _unwrapped(kind: Any) -> Any:
+    if get_origin(kind) in (Union, UnionType):
+        kinds = [part for part in get_args(kind) if part is not type(None)]
+        models = [part for part in kinds if isinstance(part, type) and issubclass(part, BaseModel)]
+        return (models or kinds)[0]
+    return kind
