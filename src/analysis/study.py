@@ -208,16 +208,16 @@ class DoubleCoding(Part):
 class ThemesPlan(Part):
     """Which codings count for a theme, and how often is said."""
 
-    counted: str = "consensus"
+    counted: str | None = None
     ties: Literal["first_coder", "unresolved"] = "first_coder"
     labels: Literal["cqr2005", "four_labels", "none"] = "none"
     quotes_per_theme: int = Field(2, ge=0)
 
     @field_validator("counted")
     @classmethod
-    def _rule(cls, value: str) -> str:
+    def _rule(cls, value: str | None) -> str | None:
         rules = ["consensus", "all", "any", "majority"]
-        if value not in rules and not re.fullmatch(r"coder:.+", value):
+        if value is not None and value not in rules and not re.fullmatch(r"coder:.+", value):
             raise ValueError(
                 f"must be one of {', '.join(rules)} or coder:NAME. Found {quoted(value)}."
                 f"{did_you_mean(value, rules)}"

@@ -105,8 +105,8 @@ class Presence:
     seen : ndarray of bool, shape (M coders, N units)
     marks : DataFrame
         ``coder`` and ``unit`` (places in `seen`), ``code_id``.
-    absent_before : dict
-        Code -> mask of coders x units for which the codebook in use did not hold it yet.
+    not_yet : dict
+        Code -> units (mask of length N) coded by a codebook that did not hold the code yet.
     frame : Ratings
         Coders, units and everything else that is the same for all codes (values are empty).
     codes : tuple of str
@@ -116,11 +116,14 @@ class Presence:
     marks: pd.DataFrame
     frame: Ratings
     codes: tuple[str, ...]
+    not_yet: dict[str, np.ndarray]
 
     def of(self, code_id: str) -> Ratings:
         """Return presence (1) and absence (0) of one code, nan where a coder did not see the unit."""
         values = np.where(self.seen, 0.0, np.nan)
         mine = self.marks[self.marks["code_id"] == code_id]
+        if code_id in self.not_yet:
+            values[:, self.not_yet[code_id]] = np.nan
         values[mine["coder"].to_numpy(int), mine["unit"].to_numpy(int)] = 1.0
         return replace(self.frame, code_id=code_id, values=values)
 
@@ -208,7 +211,9 @@ def presence(
     place = np.cumsum(keep) - 1
     marks = marks[keep[marks["unit"]]].assign(unit=lambda m: place[m["unit"]])
     codes = tuple(c for c in corpus.codes["code_id"] if c in set(marks["code_id"]))
-    return Presence(seen[:, keep], marks.reset_index(drop=True), frame.select(units=keep), codes)
+    kept = frame.select(units=keep)
+    not_yet = _not_yet(corpus, kept.units, inside)
+    return Presence(seen[:, keep], marks.reset_index(drop=True), kept, codes, not_yet)
 
 
 def _both(first: Where, second: Where) -> Where:
@@ -219,7 +224,27 @@ def _both(first: Where, second: Where) -> Where:
 def _of_round(corpus: Corpus, variable: str, stage: str, round_: int | None) -> tuple[pd.DataFrame, int]:
     rounds = corpus.rounds(variable, stage)
     last = round_ if round_ is not None else (rounds[-1] if rounds else 1)
-    return corpus.of(variable, stage, last), last
+    codings = corpus.of(variable, stage, last)
+    return codings[codings["coder_id"].isin(_humans(corpus))], last
+
+
+def _humans(corpus: Corpus) -> pd.Series:
+    return corpus.coders.loc[corpus.coders["kind"].fillna("human") == "human", "coder_id"]
+
+
+def _not_yet(corpus: Corpus, units: pd.DataFrame, codings: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return code -> units coded by a codebook version from before the code was introduced."""
+    home = corpus.segments.set_index("segment_id")["document_id"]
+    used = codings.assign(document_id=codings["segment_id"].map(home)).dropna(subset=["codebook_version"])
+    latest = used.groupby("document_id")["codebook_version"].agg(lambda v: max(v, key=natural))
+    stated = corpus.documents.set_index("document_id")["coded_version"]
+    version = units["document_id"].map(stated).fillna(units["document_id"].map(latest))
+    introduced = corpus.codes.dropna(subset=["introduced_version"])
+    masks = {
+        code: np.array([not pd.isna(v) and natural(v) < natural(first) for v in version], dtype=bool)
+        for code, first in introduced[["code_id", "introduced_version"]].itertuples(index=False)
+    }
+    return {code: mask for code, mask in masks.items() if mask.any()}
 
 
 def _assigned(corpus: Corpus, variable: str, stage: str, round_: int) -> pd.DataFrame:
@@ -244,10 +269,12 @@ def _frame(
         what = f"unit {study.agreement.unit} is not available; write `unit: segment`."
         raise AgreementError(Problem(what, file="study.yml", column="agreement.unit"))
     if study.segmentation == "own":
-        what = "each coder drew their own segments (segmentation: own), so segments cannot be compared one by one."
+        what = (
+            "each coder drew their own segments (segmentation: own), so segments cannot be compared "
+            "one by one."
+        )
         raise AgreementError(Problem(what, file="study.yml", column="agreement.unit"))
-    humans = corpus.coders.loc[corpus.coders["kind"].fillna("human") == "human", "coder_id"]
-    coders = tuple(coder for coder in humans if coder in set(codings["coder_id"]))
+    coders = tuple(coder for coder in _humans(corpus) if coder in set(codings["coder_id"]))
     units = segments[["segment_id", "document_id", "case_id", "group"]].rename(
         columns={"segment_id": "unit_id"}
     )

@@ -13,6 +13,7 @@ from ..schemas import FILE, ROW, TABLES, typed
 from ..study import Study
 from .consistency import contradictions
 from .draft import Draft
+from .recoding import apply_recodes
 
 __all__ = ["assemble"]
 
@@ -38,6 +39,7 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     problems += contradictions(tables, study)
     if problems:
         raise DataError(_in_order(problems), title=_title(problems, study), next_step=NEXT_STEP)
+    warnings += apply_recodes(tables)
     warnings += _check_slices(tables)
     warnings += _complete(tables)
     warnings += _merge_equal_spans(tables)

@@ -119,11 +119,14 @@ def _circular_codes(tables: Tables) -> Iterator[Problem]:
 
 
 def _returns(code: str, parent: dict[str, str]) -> bool:
-    seen, here = set(), code
+    seen: set[str] = set()
+    here = parent[code]
     while not pd.isna(here) and here in parent and here not in seen:
+        if here == code:
+            return True
         seen.add(here)
         here = parent[here]
-    return here == code and code in seen
+    return False
 
 
 def _spans(tables: Tables) -> Iterator[Problem]:
@@ -212,7 +215,10 @@ def _say_maybe_missing(variable: str) -> Callable[[Any], str]:
 def _code_values(tables: Tables) -> Iterator[Problem]:
     if "codes" in tables:
         of_codes = tables["codings"][tables["codings"]["variable"] == "codes"]
-        yield from _unknown(of_codes, "value", tables["codes"]["code_id"], "codes.csv")
+        known = tables["codes"]["code_id"]
+        if "recodes" in tables:
+            known = pd.concat([known, tables["recodes"]["old_code"]])
+        yield from _unknown(of_codes, "value", known, "codes.csv")
 
 
 def _several_values(tables: Tables) -> Iterator[Problem]:

@@ -1,0 +1,70 @@
+"""Segments coded differently: which, by whom, how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from .corpus import Corpus
+from .keys import Result, key
+from .study import Study
+from .units import Ratings, presence, ratings
+
+__all__ = ["DIFFERENCES", "difference_results", "differences_table"]
+
+DIFFERENCES = [
+    "variable", "code_id", "segment_id", "case_id", "document_id", "n_coders", "agreeing", "given",
+]  # fmt: skip
+
+
+def differences_table(corpus: Corpus, study: Study) -> pd.DataFrame:
+    """Return every segment (and code) that coders of the headline round coded differently.
+
+    ``agreeing`` is the share of pairs of coders that agree on it; the most divided come first. ``given`` says
+    who gave what, without text.
+    """
+    parts = []
+    for variable in corpus.variables():
+        if variable == "codes":
+            seen = presence(corpus, study)
+            parts += [_divided(seen.of(code), ("no", "yes")) for code in seen.codes]
+        else:
+            rated = ratings(corpus, study, variable)
+            parts.append(_divided(rated, rated.domain))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=DIFFERENCES)
+    return frame.sort_values(["variable", "agreeing"], kind="stable", ignore_index=True)[DIFFERENCES]
+
+
+def difference_results(corpus: Corpus, study: Study) -> Iterator[Result]:
+    """Yield how many segments all coders coded alike and how many differently, by variable or code."""
+    for variable in corpus.variables():
+        if variable == "codes":
+            seen = presence(corpus, study)
+            parts = [seen.of(code) for code in seen.codes]
+        else:
+            parts = [ratings(corpus, study, variable)]
+        for part in parts:
+            n = int(((~np.isnan(part.values)).sum(axis=0) > 1).sum())
+            differ = len(_divided(part, part.domain))
+            at = ("differences", variable, part.code_id)
+            yield Result(key(*at, "unanimous"), n - differ, "segments", n=n)
+            yield Result(key(*at, "differ"), differ, "segments", n=n)
+
+
+def _divided(part: Ratings, words: tuple[str, ...]) -> pd.DataFrame:
+    counts = np.stack([(part.values == v).sum(axis=0) for v in range(len(words))])
+    m = counts.sum(axis=0)
+    differ = (m > 1) & (counts.max(axis=0) < m)
+    m = m[differ]
+    frame = part.units[differ].rename(columns={"unit_id": "segment_id"}).reset_index(drop=True)
+    agreeing = (counts[:, differ] * (counts[:, differ] - 1)).sum(axis=0) / (m * (m - 1))
+    given = [_given(column, part.coders, words) for column in part.values[:, differ].T]
+    return frame.assign(
+        variable=part.variable, code_id=part.code_id, n_coders=m, agreeing=agreeing, given=given
+    )
+
+
+def _given(values: np.ndarray, coders: tuple[str, ...], words: tuple[str, ...]) -> str:
+    return "; ".join(f"{c}: {words[int(v)]}" for c, v in zip(coders, values, strict=True) if not np.isnan(v))

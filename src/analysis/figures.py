@@ -1,0 +1,180 @@
+"""Stock figures, drawn from analyses only: SVG with an alternative text made from the plotted data."""
+
+from __future__ import annotations
+
+import html
+import io
+import textwrap
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .tables import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Drawn", "agreement_forest", "theme_map"]
+
+STYLE = {
+    "svg.hashsalt": "concord",
+    "svg.fonttype": "none",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.dpi": 100,
+}
+INK, BLUE, GREY = "#1a1a1a", "#0072b2", "#767676"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A finished figure.
+
+    Parameters
+    ----------
+    svg : str
+    caption : str
+    alt : str
+        What the figure shows, in a sentence made from its data.
+    data : DataFrame
+        What was plotted.
+    """
+
+    svg: str
+    caption: str
+    alt: str
+    data: pd.DataFrame
+
+    def shown(self) -> Shown:
+        """Return the figure for a notebook or report."""
+        inline = self.svg[self.svg.index("<svg") :].replace(
+            "<svg", f'<svg role="img" aria-label="{html.escape(self.alt)}"', 1
+        )
+        caption = html.escape(self.caption)
+        return Shown(f"<figure>{inline}<figcaption>{caption}</figcaption></figure>", self.alt)
+
+
+def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
+    """Return the map of codes by group: participants contributing, as numbers in shaded cells.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of themes.csv.
+    simulated : bool
+        Whether the figure must say so.
+    """
+    mine = table[(table["rollup"] == "descendants")]
+    groups = list(dict.fromkeys(mine["group"]))
+    groups = [g for g in groups if g != "all"] if len(groups) > 2 else ["all"]
+    mine = mine[mine["group"].isin(groups)]
+    codes = list(dict.fromkeys(mine["code_id"]))
+    counts = mine.set_index(["code_id", "group"])["n_cases"].unstack()  # noqa: PD010
+    counts = counts.loc[codes, groups]
+    sizes = mine.groupby("group", sort=False)["n_group"].first()[groups]
+    names = mine.drop_duplicates("code_id").set_index("code_id")
+    labels = [
+        "   " * (int(names.at[c, "level"]) - 1) + textwrap.shorten(str(names.at[c, "name"]), 52)
+        for c in codes
+    ]
+    with _style():
+        figure = _figure(4.6 + 0.95 * len(groups), 1.2 + 0.27 * len(codes))
+        axes = figure.subplots()
+        share = counts.to_numpy(float) / np.maximum(sizes.to_numpy(float), 1)
+        axes.imshow(share, cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
+        for (row, column), n in np.ndenumerate(counts.to_numpy(int)):
+            dark = share[row, column] > 0.5
+            axes.text(column, row, str(n), ha="center", va="center", color="white" if dark else INK)
+        axes.set_xticks(range(len(groups)), [f"{_words(g)}\n(n = {sizes[g]})" for g in groups])
+        axes.set_yticks(range(len(codes)), labels)
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        svg = _svg(figure, simulated)
+    top = mine.sort_values("n_cases", ascending=False, kind="stable").iloc[0]
+    alt = (
+        f"Map of {len(codes)} codes by {len(groups)} group{'s' if len(groups) > 1 else ''}; numbers are "
+        f"participants contributing, from {int(counts.to_numpy().min())} to {int(counts.to_numpy().max())}. "
+        f"Most: {top['name']}, {top['n_cases']} of {top['n_group']} {_words(top['group'])}."
+    )
+    caption = (
+        "Participants contributing to each code, subcodes included. Darker: a larger share of the group."
+    )
+    return Drawn(svg, caption, alt, mine[["code_id", "name", "group", "n_cases", "n_group"]])
+
+
+def agreement_forest(table: pd.DataFrame, minimum: float | None, simulated: bool, title: str) -> Drawn:
+    """Return point estimates with their intervals, one line a subject, best first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``subject``, ``estimate``, ``low``, ``high``, ``n_units``.
+    minimum : float or None
+        Cut-off that the study declared.
+    simulated : bool
+        Whether the figure must say so.
+    title : str
+        What is estimated, for caption and alternative text.
+    """
+    data = table.sort_values("estimate", ascending=False, kind="stable", na_position="last")
+    data = data.reset_index(drop=True)
+    place = np.arange(len(data))
+    with _style():
+        figure = _figure(6.2, 0.9 + 0.28 * len(data))
+        axes = figure.subplots()
+        axes.axvline(0, color=GREY, linewidth=0.6)
+        if minimum is not None:
+            axes.axvline(minimum, color=INK, linewidth=0.8, linestyle="--")
+            axes.text(minimum, -0.9, f"minimum {minimum:g}", ha="center", va="bottom", fontsize=8)
+        axes.hlines(place, data["low"].astype(float), data["high"].astype(float), color=BLUE, linewidth=1.6)
+        axes.plot(data["estimate"].astype(float), place, "o", color=BLUE, markersize=5)
+        for row in data.index[data["estimate"].isna()]:
+            axes.text(0.02, row, "undefined", va="center", fontsize=8, color=INK)
+        axes.set_yticks(place, [textwrap.shorten(str(name), 46) for name in data["subject"]])
+        axes.set_ylim(len(data) - 0.4, -0.9 if minimum is not None else -0.6)
+        axes.set_xlim(min(-0.05, np.nanmin([0.0, *data["low"].astype(float).fillna(0)]) - 0.02), 1.02)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        svg = _svg(figure, simulated)
+    return Drawn(svg, f"{title}. Points are estimates, bars their intervals.", _forest_alt(data, title), data)
+
+
+def _forest_alt(data: pd.DataFrame, title: str) -> str:
+    known = data.dropna(subset=["estimate"])
+    if known.empty:
+        return f"{title}: all {len(data)} are undefined."
+    first, last = known.iloc[0], known.iloc[-1]
+    return (
+        f"{title} for {len(data)} lines, from {last['estimate']:.2f} ({last['subject']}) to "
+        f"{first['estimate']:.2f} ({first['subject']}); {len(data) - len(known)} undefined."
+    )
+
+
+def _words(name: object) -> str:
+    return "all participants" if name == "all" else str(name).replace("_", " ")
+
+
+def _style() -> AbstractContextManager[None]:
+    import matplotlib as mpl
+
+    return mpl.rc_context(STYLE)
+
+
+def _figure(width: float, height: float) -> Figure:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _svg(figure: Figure, simulated: bool) -> str:
+    if simulated:
+        figure.supxlabel("Simulated data", fontsize=8, color=GREY, x=0.99, ha="right")
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()

@@ -1,0 +1,55 @@
+"""The five steps of a study, and which of them needs which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = ["STEPS", "Step", "downstream"]
+
+JUDGED_LATER = ("claims.yml", "findings.md", "README.md")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A notebook as a step of a run.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's file name without its ending.
+    needs : tuple of str
+        Steps that must have ended well, or not apply, before this one starts.
+    ignores : tuple of str
+        Files of data/raw/<study> that the notebook never reads.
+    """
+
+    name: str
+    needs: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+
+
+STEPS: tuple[Step, ...] = (
+    Step("01_prepare", ignores=JUDGED_LATER),
+    Step("02_agreement", needs=("01_prepare",), ignores=JUDGED_LATER),
+    Step("03_themes", needs=("01_prepare",), ignores=JUDGED_LATER),
+    Step("04_framework", needs=("01_prepare",), ignores=JUDGED_LATER),
+    Step("05_report", needs=("01_prepare", "02_agreement", "03_themes", "04_framework")),
+)
+
+
+def downstream(names: Iterable[str], steps: Sequence[Step] = STEPS) -> list[str]:
+    """Return the steps that need one of `names`, directly or by way of others.
+
+    Examples
+    --------
+    >>> downstream(["02_agreement"])
+    ['05_report']
+    """
+    reached = set(names)
+    found = []
+    for step in steps:
+        if reached & set(step.needs):
+            reached.add(step.name)
+            found.append(step.name)
+    return found

@@ -1,0 +1,234 @@
+"""One notebook executed in a process of its own, and the truth about how it ended.
+
+The process (`analysis.worker`) drives papermill and the kernel. It lives only while it can read from us: when
+we close its input, or are gone ourselves, it kills its kernel and ends. What it says about the outcome is
+believed only where the evidence bears it out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import IO, Any, Literal
+
+from . import wholefile
+from .staging import Stage
+
+__all__ = ["Ending", "Failure", "Job", "Limits", "environment", "run"]
+
+PAUSE = 0.05
+GRACE = 2.0
+
+FIXED = {
+    "COLUMNS": "80",
+    "LC_ALL": "C.UTF-8",
+    "LINES": "24",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "SOURCE_DATE_EPOCH": "0",
+    "TZ": "UTC",
+}
+PERSONAL = ("CONCORD_", "IPYTHON", "JPY_", "JUPYTER", "LC_", "MPL", "MATPLOTLIB", "PAPERMILL", "PYTHON")
+ALSO_PERSONAL = {
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "COLORTERM",
+    "FORCE_COLOR",
+    "LANG",
+    "LANGUAGE",
+    "NO_COLOR",
+    "TERM",
+}
+NEEDED = {"PYTHONHOME", "PYTHONPATH", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a kernel may take to start, a cell to run, and the whole notebook; in seconds."""
+
+    start: int = 60
+    cell: int = 3600
+    notebook: int = 7200
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook to execute.
+
+    Parameters
+    ----------
+    notebook : Path
+    root : Path
+        The workspace; the kernel's working folder.
+    stage : Stage
+    parameters : dict
+    title : str
+        Title of the page made from the executed notebook.
+    by_hand : bool
+        Execute as a person would who opens the notebook: outputs go where the notebook itself puts them.
+    """
+
+    notebook: Path
+    root: Path
+    stage: Stage
+    parameters: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a notebook did not end well; never a word of interview text."""
+
+    kind: str
+    cell: str | None = None
+    message: str = ""
+
+    def __str__(self) -> str:
+        place = f"cell {self.cell}: " if self.cell else ""
+        return f"{place}{self.kind}{f': {self.message}' if self.message else ''}"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a notebook ended."""
+
+    status: Literal["completed", "failed", "interrupted"]
+    failure: Failure | None = None
+
+
+def run(job: Job, limits: Limits, stop: Event) -> Ending:
+    """Execute a notebook and return how it ended; never raises for what the notebook does.
+
+    Parameters
+    ----------
+    job : Job
+    limits : Limits
+    stop : Event
+        Once set, the notebook, its kernel and their process end within two seconds.
+    """
+    with job.stage.log.open("wb") as log:
+        worker = _started(job, limits, log)
+        try:
+            cut_off = _wait(worker, limits.notebook, stop)
+        finally:
+            _end(worker, job.stage)
+    if cut_off == "stopped":
+        return Ending("interrupted")
+    if cut_off == "late":
+        what = f"the notebook did not end within {limits.notebook} s."
+        return Ending("failed", Failure("NotebookTimeout", _current(job.stage), what))
+    return _judged(job, worker.returncode)
+
+
+def environment(job: Job) -> dict[str, str]:
+    """Return the environment of a kernel: nothing of a person's own set-up can change what is computed."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in NEEDED or not (name.startswith(PERSONAL) or name in ALSO_PERSONAL)
+    }
+    own = job.stage.folder / "jupyter"
+    isolated = {
+        "IPYTHONDIR": own / "ipython",
+        "JUPYTER_CONFIG_DIR": own / "config",
+        "JUPYTER_DATA_DIR": own / "data",
+        "JUPYTER_RUNTIME_DIR": own / "runtime",
+        "MATPLOTLIBRC": own / "matplotlibrc",
+        "TMPDIR": job.stage.folder / "tmp",
+    }
+    given = {"CONCORD_ROOT": str(job.root), "JUPYTER_NO_CONFIG": "1"}
+    if not job.by_hand:
+        given["CONCORD_STAGE"] = str(job.stage.out)
+    return {**kept, **FIXED, **given, **{name: str(path) for name, path in isolated.items()}}
+
+
+def _started(job: Job, limits: Limits, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    settings = environment(job)
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        Path(settings[name]).mkdir(parents=True, mode=0o700)
+    Path(settings["MATPLOTLIBRC"]).touch()
+    worker = subprocess.Popen(
+        [sys.executable, "-P", "-m", "analysis.worker"],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        cwd=job.root,
+        env=settings,
+        start_new_session=True,  # Ctrl-C in the terminal reaches us alone; we decide what ends
+    )
+    order = {
+        "notebook": str(job.notebook),
+        "stage": str(job.stage.folder),
+        "parameters": job.parameters,
+        "title": job.title,
+        "page": not job.by_hand,
+        "limits": asdict(limits),
+    }
+    with suppress(BrokenPipeError):
+        assert worker.stdin is not None
+        worker.stdin.write(json.dumps(order).encode() + b"\n")
+        worker.stdin.flush()
+    return worker
+
+
+def _wait(worker: subprocess.Popen[bytes], seconds: float, stop: Event) -> str | None:
+    """Wait for the worker; return why waiting was given up, or None when it ended by itself."""
+    deadline = time.monotonic() + seconds
+    while worker.poll() is None:
+        if stop.wait(PAUSE):
+            return "stopped"
+        if time.monotonic() > deadline:
+            return "late"
+    return None
+
+
+def _end(worker: subprocess.Popen[bytes], stage: Stage) -> None:
+    """Leave no process behind: ask by closing the worker's input, then kill it and its kernel."""
+    with suppress(BrokenPipeError):
+        assert worker.stdin is not None
+        worker.stdin.close()
+    try:
+        clean = worker.wait(GRACE) == 0
+    except subprocess.TimeoutExpired:
+        clean = False
+        _kill_group(worker.pid)
+        worker.wait()
+    kernel = wholefile.read_json(stage.folder / "kernel.json")
+    if kernel and not clean:
+        _kill_group(int(kernel["pid"]))
+
+
+def _kill_group(leader: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _judged(job: Job, status: int) -> Ending:
+    told = wholefile.read_json(job.stage.folder / "outcome.json")
+    if told is None:
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        what = f"the process that ran the notebook ended with {how} before the notebook did."
+        return Ending("failed", Failure("WorkerDied", _current(job.stage), what))
+    if told["failure"] is not None:
+        return Ending("failed", Failure(**told["failure"]))
+    if not job.by_hand and not job.stage.recorded.is_file():
+        return Ending("failed", Failure("Unfinished", None, "it ended without recording its results."))
+    return Ending("completed")
+
+
+def _current(stage: Stage) -> str | None:
+    """Return the cell that was last begun."""
+    told = wholefile.read_json(stage.folder / "current.json")
+    return told["cell"] if told else None

@@ -1,0 +1,86 @@
+"""What became, or would become, of a study and of each of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .errors import Problem, RunError
+from .kernels import Failure
+
+__all__ = ["Outcome", "StepRun", "StudyRun", "require_success"]
+
+Outcome = Literal["stale", "completed", "skipped", "not_applicable", "failed", "blocked", "interrupted"]
+
+WELL = ("completed", "skipped", "not_applicable")
+VERBS = {"skipped": "skip", "not_applicable": "skip", "blocked": "skip"}
+
+
+@dataclass(frozen=True)
+class StepRun:
+    """What became, or would become, of one step.
+
+    Parameters
+    ----------
+    step : str
+    outcome : str
+        ``stale`` when nothing was run: it would run.
+    reason : str
+        Why it ran or was skipped.
+    failure : Failure, optional
+    failed_copy : str, optional
+        The notebook as far as it came, relative to the workspace.
+
+    Examples
+    --------
+    >>> print(StepRun("02_agreement", "skipped", "unchanged"))
+    skip 02_agreement (unchanged)
+    """
+
+    step: str
+    outcome: Outcome
+    reason: str
+    failure: Failure | None = None
+    failed_copy: str | None = None
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether steps that need this one may start."""
+        return self.outcome in WELL
+
+    def __str__(self) -> str:
+        return f"{VERBS.get(self.outcome, 'run')} {self.step} ({self.reason})"
+
+
+@dataclass(frozen=True)
+class StudyRun:
+    """What became, or would become, of one study."""
+
+    study: str
+    steps: list[StepRun] = field(default_factory=list)
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether every step ended well or did not apply."""
+        return all(step.ended_well for step in self.steps)
+
+
+def require_success(runs: Sequence[StudyRun]) -> None:
+    """Raise one error that names every notebook that did not end well, and how to open it.
+
+    Raises
+    ------
+    RunError
+        A line a failed notebook: study, notebook, cell, message, command.
+    """
+    failed = [(run.study, step) for run in runs for step in run.steps if step.outcome == "failed"]
+    if failed:
+        problems = [
+            Problem(f"{study} {step.step}: {step.failure}{_opened_by(step)}") for study, step in failed
+        ]
+        raise RunError(problems, title="The run" if len(problems) > 1 else None)
+
+
+def _opened_by(step: StepRun) -> str:
+    return f" Open it: jupyter lab {step.failed_copy}" if step.failed_copy else ""

@@ -1,0 +1,217 @@
+"""What a step found: the numbers it records under keys, and the files it leaves."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .corpus import Corpus
+from .disclosure import shows_text
+from .errors import DataError, Problem, UsageError
+from .figures import Drawn
+from .keys import Result
+from .paths import Workspace
+from .read import read_drafts
+from .read.assemble import assemble
+from .study import Study, load_study
+from .tables import Shown, note
+
+__all__ = ["Step", "open_step"]
+
+RECORD = "record"  # id of the cell that records results in every notebook
+NAMES = (
+    "variable", "measure", "level", "unit", "aggregation", "code_id", "value", "pair", "group", "case_id",
+    "document_id", "segment_id", "stage", "note", "name", "parent_id", "label", "summary", "author",
+    "segment_ids", "gap", "given", "influence", "influence_on", "domain",
+)  # fmt: skip
+SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
+
+
+def open_step(name: str, study: str, overrides: Mapping[str, Any] | None = None) -> Step:
+    """Return the step that a notebook is, for a study with single settings replaced.
+
+    Parameters
+    ----------
+    name : str
+        The notebook's name, such as ``02_agreement``.
+    study : str
+    overrides : mapping, optional
+        Dotted name of study.yml -> value.
+
+    Raises
+    ------
+    ConcordError
+        If the study cannot be read.
+    """
+    workspace = Workspace.find()
+    return Step(workspace, name, load_study(workspace, study, overrides))
+
+
+class Step:
+    """One notebook at work on one study.
+
+    Under the runner (CONCORD_STAGE names a folder) files go there and the runner moves them into place; by
+    hand they go to ``.lab/<study>``, which no claim reads.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    name : str
+    study : Study
+    """
+
+    def __init__(self, workspace: Workspace, name: str, study: Study) -> None:
+        self.workspace = workspace
+        self.name = name
+        self.study = study
+        stage = os.environ.get("CONCORD_STAGE")
+        self.staged = stage is not None
+        self.out = Path(stage) if stage else workspace.lab(study.study)
+        self._records: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def drafts(self) -> list:
+        """What each file of source/ held."""
+        return read_drafts(self.workspace, self.study)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The study's tables: read anew by 01_prepare and by hand, else as 01_prepare left them."""
+        if self.name == "01_prepare" or not self.staged:
+            return assemble(self.drafts, self.study)
+        folder = self.workspace.derived(self.study.study)
+        facts = self._imports()
+        return Corpus.load(folder, facts["withdrawn"], facts["warnings"])
+
+    @property
+    def banner(self) -> Shown:
+        """What a reader must know first: the title, and that data are simulated where they are."""
+        title = note(self.study.title, "study")
+        if not self.study.simulated:
+            return title
+        warning = note(SIMULATED, "simulated")
+        return Shown(warning.markup + title.markup, f"{SIMULATED} {self.study.title}")
+
+    def keep_corpus(self) -> None:
+        """Leave the tables in data/derived, with imports.json: what each file held and how it was read."""
+        self.corpus.save(self.out / "derived")
+        facts = {
+            "files": self.files(),
+            "warnings": list(self.corpus.warnings),
+            "withdrawn": self.corpus.withdrawn,
+        }
+        self._write("derived/imports.json", dump_json(facts))
+
+    def keep(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
+        """Leave a table in data/derived as CSV; return it."""
+        self._write(f"derived/{name}", _csv(frame))
+        return frame
+
+    def table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """Return a table of an earlier step: under the runner as it was left, by hand made anew.
+
+        Either way it has been through CSV, so both read the same.
+
+        Raises
+        ------
+        DataError
+            If an earlier step should have left it and did not.
+        """
+        if not self.staged:
+            return _read_csv(io.StringIO(_csv(make())))
+        path = self.workspace.derived(self.study.study) / name
+        if not path.is_file():
+            raise DataError(Problem("is not there. Run `concord reproduce` first.", file=name))
+        return _read_csv(path)
+
+    def recorded(self, make: Callable[[], Iterable[Result]]) -> list[dict[str, Any]]:
+        """Return the results of earlier steps: under the runner as recorded, by hand made anew."""
+        if not self.staged:
+            return [{name: _plain(value) for name, value in asdict(result).items()} for result in make()]
+        folder = self.workspace.derived(self.study.study) / "results"
+        return [
+            entry for path in sorted(folder.glob("*.json")) for entry in json.loads(path.read_text("utf-8"))
+        ]
+
+    def files(self) -> list[dict[str, Any]]:
+        """Return what each file of source/ held and how it was read."""
+        if self.staged and self.name != "01_prepare":
+            return self._imports()["files"]
+        return [{"file": d.file, "sha256": d.sha256, **d.facts} for d in self.drafts]
+
+    def _imports(self) -> dict[str, Any]:
+        return json.loads((self.workspace.derived(self.study.study) / "imports.json").read_text("utf-8"))
+
+    def publish(self, name: str, text: str) -> None:
+        """Leave a text file in reports/<study>."""
+        self._write(f"reports/{name}", text)
+
+    def figure(self, name: str, drawn: Drawn) -> Shown:
+        """Leave a figure and its data in reports/<study>/figures; return it for show."""
+        self._write(f"reports/figures/{name}.svg", drawn.svg)
+        self._write(f"reports/figures/{name}.csv", _csv(drawn.data))
+        return drawn.shown()
+
+    def record(self, found: Iterable[Result]) -> None:
+        """Record numbers under their keys.
+
+        Raises
+        ------
+        UsageError
+            If a key was recorded already in this step.
+        """
+        inputs = [given.file for given in self.study.inputs]
+        for result in found:
+            if result.key in self._records:
+                raise UsageError(f"the result {result.key} is recorded twice in {self.name}.")
+            entry = {name: _plain(value) for name, value in asdict(result).items()}
+            entry |= {"notebook": self.name, "cell": RECORD, "inputs": inputs}
+            self._records[result.key] = entry
+
+    def finish(self) -> Shown:
+        """Leave everything recorded; the last act of a notebook."""
+        entries = [self._records[key] for key in sorted(self._records)]
+        self._write("step.json", dump_json({"step": self.name, "results": entries}))
+        return note(f"{len(entries)} results recorded.")
+
+    @property
+    def shows_text(self) -> bool:
+        """Whether interview text may be shown at all."""
+        return shows_text(self.study)
+
+    def _write(self, relative: str, text: str) -> None:
+        path = self.out / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def dump_json(data: Any) -> str:
+    """Return JSON in the one form that Concord writes: sorted keys, two spaces, a final newline."""
+    return json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+
+
+def _read_csv(source: Path | io.StringIO) -> pd.DataFrame:
+    return pd.read_csv(source, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(NAMES, "string"))
+
+
+def _plain(value: Any) -> Any:
+    """Return a number as JSON holds it: 12 significant digits, undefined as null."""
+    if value is None or value is pd.NA:
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float):
+        return float(f"{value:.12g}") if math.isfinite(value) else None
+    return value

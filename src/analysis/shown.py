@@ -1,0 +1,275 @@
+"""The stock tables of notebooks and report: which columns people see, under which headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .agreement import summary
+from .claims import VERDICTS, Verdict
+from .corpus import Corpus
+from .disclosure import NOT_SHOWN, case_labels, quotable, shows_text
+from .framework import STATES, coverage
+from .labels import LEAST_BASE, RULES, label_table
+from .study import Study
+from .tables import Shown, note, show_table
+
+__all__ = [
+    "agreement_by_code",
+    "agreement_by_pair",
+    "agreement_by_round",
+    "agreement_overall",
+    "coverage_gaps",
+    "differences",
+    "label_key",
+    "matrix",
+    "package",
+    "quotes",
+    "stages",
+    "themes_by_group",
+    "values",
+    "verdicts",
+]
+
+FEW = 20
+COEFFICIENT = {
+    "estimate": "estimate",
+    "low": "low",
+    "high": "high",
+    "n_units": "units",
+    "n_coders": "coders",
+    "n_ratings": "ratings",
+    "observed": "observed",
+    "expected": "by chance",
+    "note": "note",
+}
+
+
+def stages(table: pd.DataFrame) -> Shown:
+    """Return who coded how much, by stage and round."""
+    columns = {"variable": "variable", "stage": "stage", "round": "round", "coder_id": "coder"}
+    columns |= {name: name for name in ("documents", "segments", "codings")}
+    return show_table(table, "Who has coded what", columns, ["Segments: those with at least one coding."])
+
+
+def agreement_overall(table: pd.DataFrame, study: Study) -> Shown:
+    """Return the headline: every measure over all units and coders."""
+    rows = summary.overall(table)
+    columns = {"variable": "variable", "measure": "measure", "level": "level", **COEFFICIENT}
+    notes = [*_reading(rows, study), "Undefined is a dash; the note says why."]
+    return show_table(rows, "Agreement over all coders, independent codings, last round", columns, notes, 3)
+
+
+def agreement_by_code(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
+    """Return the primary coefficient of every code with its interval and companions."""
+    rows = summary.by_code(table, codes, study)
+    if rows.empty:
+        return note("No codes were applied independently by two coders or more.")
+    columns = {"name": "code", "estimate": study.agreement.primary.replace("_", " "), "low": "low"}
+    columns |= (
+        {"high": "high", "q": f"P(below {study.agreement.minimum:g})"} if study.agreement.minimum else {}
+    )
+    columns |= {m: m.replace("_", " ") for m in study.agreement.measures[1:]}
+    columns |= {"n_units": "units", "n_positive": "times applied", "note": "note"}
+    return show_table(rows, "Agreement by code", columns, _reading(summary.headline(table), study), 2)
+
+
+def agreement_by_pair(table: pd.DataFrame, study: Study) -> Shown:
+    """Return every pair of coders."""
+    rows = summary.by_pair(table, study)
+    if rows.empty:
+        return note("Fewer than two coders, or more than twenty: no lines by pair.")
+    columns = {"variable": "variable", "pair": "coders", "lines": "codes or variables", "median": "median"}
+    columns |= {"smallest": "smallest", "largest": "largest"}
+    return show_table(rows, f"{study.agreement.primary.replace('_', ' ')} by pair of coders", columns)
+
+
+def agreement_by_round(table: pd.DataFrame, study: Study) -> Shown:
+    """Return stages and rounds side by side."""
+    rows = summary.by_round(table, study)
+    if rows.empty:
+        return note("One round of independent coding; nothing to set beside it.")
+    caption = f"{study.agreement.primary.replace('_', ' ')} by stage and round"
+    return show_table(rows, caption, None, ["Rounds are never pooled; agreement need not rise by round."])
+
+
+def package(check: pd.DataFrame) -> Shown:
+    """Return the comparison of our alpha with the krippendorff package's."""
+    if check.empty:
+        return note("No Krippendorff's alpha among the measures, so nothing to check.")
+    equal = int(check["equal"].sum())
+    text = (
+        f"Krippendorff's alpha by the krippendorff package equals Concord's, within 1e-12, "
+        f"in {equal} of {len(check)} lines (undefined on both sides counts as equal)."
+    )
+    return note(text, "note" if equal == len(check) else "warning")
+
+
+def differences(table: pd.DataFrame, corpus: Corpus, rows: int = 25) -> Shown:
+    """Return the segments coded differently, the most divided first; no text."""
+    if table.empty:
+        return note("No segment was coded differently.")
+    labels = case_labels(corpus)
+    frame = table.assign(who=table["case_id"].map(labels))
+    names = corpus.codes.set_index("code_id")["name"]
+    frame["code"] = table["code_id"].map(names).fillna(table["variable"])
+    columns = {"segment_id": "segment", "who": "participant", "code": "code or variable"}
+    columns |= {"agreeing": "share of pairs agreeing", "given": "given"}
+    return show_table(frame, f"Segments coded differently ({len(frame)} in all)", columns, rows=rows)
+
+
+def themes_by_group(themes: pd.DataFrame, said: str) -> Shown:
+    """Return codes by group: participants contributing and segments, subcodes included."""
+    mine = themes[themes["rollup"] == "descendants"]
+    groups = list(dict.fromkeys(mine["group"]))
+    groups = groups if len(groups) > 2 else ["all"]
+    frame = mine.drop_duplicates("code_id")[["code_id", "name", "level", "influence"]].copy()
+    frame["code"] = [
+        "– " * (int(level) - 1) + str(name) for level, name in frame[["level", "name"]].to_numpy()
+    ]
+    columns = {"code": "code"}
+    if frame["influence"].notna().any():
+        columns["influence"] = "influence"
+    for group in groups:
+        part = mine[mine["group"] == group].set_index("code_id")
+        size = int(part["n_group"].iloc[0])
+        frame[f"n {group}"] = frame["code_id"].map(_counts(part, size))
+        columns[f"n {group}"] = f"{'all' if group == 'all' else group.replace('_', ' ')} (n = {size})"
+    notes = [
+        "Cells: participants contributing, segments in brackets, subcodes included; then the label if any.",
+        f"Counted: {said}.",
+        "Labels that differ by one participant are not a group difference.",
+    ]
+    return show_table(frame, "Who contributed to what", columns, notes)
+
+
+def _counts(part: pd.DataFrame, size: int) -> pd.Series:
+    cells = part["n_cases"].astype(str) + " (" + part["n_segments"].astype(str) + ")"
+    if size >= FEW:
+        cells += " " + (100 * part["share"]).round().astype(int).astype(str) + " %"
+    labels = part["label"].fillna("")
+    return cells + labels.where(labels == "", " " + labels)
+
+
+def label_key(themes: pd.DataFrame, study: Study) -> Shown:
+    """Return which counts carry which label, for every base that occurs."""
+    rule = study.themes.labels
+    if rule == "none":
+        return note("This study gives no frequency labels; counts stand for themselves.")
+    bases = sorted({int(n) for n in themes["n_group"] if n >= LEAST_BASE})
+    frame = pd.concat([label_table(base, rule) for base in bases], ignore_index=True)
+    return show_table(frame, f"Which counts carry which label ({rule}: {RULES[rule]})", None)
+
+
+def values(table: pd.DataFrame) -> Shown:
+    """Return how often each value was given, all groups together."""
+    if table.empty:
+        return note("No single-valued variables in this study.")
+    frame = table[table["group"] == "all"].assign(percent=lambda t: 100 * t["share"])
+    columns = {"variable": "variable", "value": "value", "rule": "rule", "n": "segments", "ties": "ties"}
+    if frame.groupby("variable")["n"].sum().min() >= FEW:
+        columns["percent"] = "%"
+    return show_table(frame, "How often each value was given", columns, places=1)
+
+
+def matrix(table: pd.DataFrame, corpus: Corpus, study: Study) -> Shown:
+    """Return the framework matrix: a row a participant, a column a charted code, cells written by people."""
+    charted = table[table["code_id"].isin(corpus.charting["code_id"])]
+    labels = case_labels(corpus)
+    codes = charted.drop_duplicates("code_id")
+    columns = {"participant": "participant"}
+    frame = pd.DataFrame({"case_id": list(dict.fromkeys(charted["case_id"]))})
+    frame["participant"] = frame["case_id"].map(labels)
+    for code in codes.itertuples(index=False):
+        mine = charted[charted["code_id"] == code.code_id].set_index("case_id")
+        frame[code.code_id] = frame["case_id"].map(mine.apply(_cell, axis=1, shown=shows_text(study)))
+        columns[code.code_id] = code.name
+    notes = ["Summaries are written by people, never generated. " + _states(charted)]
+    return show_table(frame, "Framework matrix", columns, notes)
+
+
+def _cell(row: pd.Series, shown: bool) -> str:
+    if pd.isna(row["summary"]):
+        return STATES[row["state"]]
+    return str(row["summary"]) if shown else NOT_SHOWN
+
+
+def _states(table: pd.DataFrame) -> str:
+    counts = table["state"].value_counts()
+    return "; ".join(f"{STATES[state]}: {counts[state]}" for state in STATES if state in counts) + "."
+
+
+def coverage_gaps(table: pd.DataFrame, corpus: Corpus) -> Shown:
+    """Return the cells where codings and charting do not meet."""
+    gaps = coverage(table)
+    if gaps.empty:
+        return note("Every cell with segments is charted, and no summary stands without a segment.")
+    said = {"coded_not_charted": "coded, not charted", "charted_not_coded": "charted, no segment coded"}
+    frame = gaps.assign(gap=gaps["gap"].map(said), who=gaps["case_id"].map(case_labels(corpus)))
+    columns = {"gap": "gap", "who": "participant", "name": "code", "n_segments": "segments"}
+    return show_table(frame, f"Cells still to be looked at ({len(frame)})", columns)
+
+
+def quotes(corpus: Corpus, study: Study, marks: pd.DataFrame) -> Shown:
+    """Return some words of consenting participants for each code, a different participant each."""
+    if not shows_text(study):
+        return note("This study's policy publishes no interview text, so there are no quotes.")
+    may = corpus.segments[quotable(corpus, study)].dropna(subset=["text"]).set_index("segment_id")
+    mine = marks[marks["segment_id"].isin(may.index)].drop_duplicates(["code_id", "case_id"])
+    mine = mine.groupby("code_id", sort=False).head(study.themes.quotes_per_theme)
+    order = {code: place for place, code in enumerate(corpus.codes["code_id"])}
+    mine = mine.sort_values("code_id", key=lambda c: c.map(order), kind="stable")
+    frame = pd.DataFrame(
+        {
+            "code": mine["code_id"].map(corpus.codes.set_index("code_id")["name"]),
+            "quote": mine["segment_id"].map(may["text"]),
+            "who": mine["case_id"].map(case_labels(corpus)),
+            "segment": mine["segment_id"],
+        }
+    )
+    notes = ["Only words of participants who consented to being quoted."]
+    return show_table(
+        frame, "Quotes", {"code": "code", "quote": "quote", "who": "who", "segment": "segment"}, notes
+    )
+
+
+def verdicts(found: Sequence[Verdict], simulated: bool) -> Shown:
+    """Return the verdict of every claim, coverage first, failures last."""
+    if not found:
+        return note("This study states no claims to be checked.")
+    checked = [v for v in found if v.verdict != "not_checkable"]
+    lead = [
+        "Verdicts show whether numbers follow from the codings, not whether the interpretation is right.",
+        f"{len(found)} claims: {len(checked)} are checked here, {len(found) - len(checked)} cannot be.",
+    ]
+    if simulated:
+        lead.append("Simulated data: claims hold by construction and count as nothing reproduced.")
+    rows = [
+        {
+            "claim": v.claim.id,
+            "printed": ", ".join(v.claim.expected.values()) or "–",
+            "recomputed": ", ".join(v.recomputed) or "–",
+            "verdict": v.verdict.replace("_", " "),
+            "why": v.why or VERDICTS[v.verdict],
+        }
+        for v in sorted(found, key=lambda v: v.failed)
+    ]
+    return show_table(pd.DataFrame(rows), "Numbers recomputed", None, lead)
+
+
+def _reading(rows: pd.DataFrame, study: Study) -> list[str]:
+    """Return what a reader needs beside every coefficient: unit, universe, assumption, interval."""
+    if rows.empty:
+        return []
+    first, plan = rows.iloc[0], study.agreement
+    universe = {"all_text": "all segments", "assigned": "segments that coders were asked to code"}
+    when = {"before_coding": "before coding", "after_coding": "after coding"}.get(
+        plan.chosen or "", "(not said)"
+    )
+    return [
+        f"Unit: {first['unit']}; universe: {universe.get(first['universe'], 'segments coded by anyone')}; "
+        f"assumption: {first['assumption'].replace('_', ' ')}; segmentation: {first['segmentation']}.",
+        f"Primary coefficient: {plan.primary.replace('_', ' ')}, chosen {when}. Interval: "
+        f"{plan.interval.method}, clustered by {plan.interval.cluster}, {plan.interval.confidence:.0%}.",
+    ]

@@ -1,0 +1,102 @@
+"""What the notebooks of a study recorded, completed with where it came from and merged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from . import wholefile
+from .errors import Problem, RunError, quoted
+from .paths import Workspace
+from .staging import Stage, drafts
+
+__all__ = ["complete", "merge", "merged"]
+
+
+def complete(stage: Stage, step: str, inputs: str) -> list[dict[str, Any]]:
+    """Write a step's results among its outputs and return them.
+
+    The notebook leaves ``{"results": [{"key": ..., "value": ..., ...}]}`` in step.json. Each result is given
+    the step's name as `notebook` and, unless it says so itself, the last cell's id as `cell` and the hash of
+    the data that went in as `inputs`.
+
+    Parameters
+    ----------
+    stage : Stage
+    step : str
+    inputs : str
+        Hash of the data and parameters that the step was given.
+
+    Raises
+    ------
+    RunError
+        If step.json holds anything else, or a key twice.
+    """
+    last = wholefile.read_json(stage.folder / "current.json")["cell"]
+    results = [
+        {
+            **result,
+            "notebook": step,
+            "cell": result.get("cell") or last,
+            "inputs": result.get("inputs") or inputs,
+        }
+        for result in _recorded(stage)
+    ]
+    path = stage.out / "derived" / "results" / f"{step}.json"
+    wholefile.write_json(path, results, scratch=stage.folder)
+    return results
+
+
+def merged(workspace: Workspace, study: str, steps: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the results of several steps as one list.
+
+    Raises
+    ------
+    RunError
+        If two steps recorded one key.
+    """
+    found = [
+        result
+        for step in steps
+        for result in wholefile.read_json(workspace.derived(study) / "results" / f"{step}.json") or []
+    ]
+    first: dict[str, str] = {}
+    for result in found:
+        by = first.setdefault(result["key"], result["notebook"])
+        if by != result["notebook"]:
+            raise RunError(f"{result['notebook']} records {quoted(result['key'])}, which {by} records too.")
+    return found
+
+
+def merge(workspace: Workspace, study: str, steps: Iterable[str]) -> bool:
+    """Write results.json from the results of several steps; return whether it changed."""
+    path = workspace.derived(study) / "results.json"
+    text = wholefile.dumps(merged(workspace, study, steps))
+    if path.is_file() and path.read_bytes() == text.encode():
+        return False
+    wholefile.write_text(path, text, scratch=drafts(workspace, study))
+    return True
+
+
+def _recorded(stage: Stage) -> list[dict[str, Any]]:
+    try:
+        data = json.loads(stage.recorded.read_text("utf-8"), parse_constant=_not_finite)
+    except ValueError as error:
+        raise RunError(
+            Problem("is no JSON, or has a number that is not finite.", file="step.json")
+        ) from error
+    results = data.get("results") if isinstance(data, dict) else None
+    if not isinstance(results, list) or not all(isinstance(r, dict) and "value" in r for r in results):
+        raise RunError(Problem('must hold {"results": [...]}, each with key and value.', file="step.json"))
+    keys = [result.get("key") for result in results]
+    odd = sorted({str(key) for key in keys if not isinstance(key, str) or keys.count(key) > 1})
+    if odd:
+        raise RunError(
+            [Problem(f"key {quoted(key)} is no text or stands there twice.", file="step.json") for key in odd]
+        )
+    return results
+
+
+def _not_finite(name: str) -> None:
+    raise ValueError(name)
