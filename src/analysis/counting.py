@@ -12,7 +12,7 @@ from .errors import DataError, Problem, did_you_mean, quoted
 from .study import Study, Where
 from .units import INTERVIEWERS, presence, ratings
 
-__all__ = ["Counted", "counted_codes", "counted_values"]
+__all__ = ["Counted", "counted_codes", "counted_or_none", "counted_values"]
 
 SAID = {
     "consensus": "as settled in consensus",
@@ -94,6 +94,11 @@ def counted_codes(corpus: Corpus, study: Study) -> Counted:
     said = SAID.get(rule, f"as coded by {rule.removeprefix('coder:')}")
     columns = ["segment_id", "case_id", "group", "code_id", "supports"]
     return Counted(rule, said, marks[columns].reset_index(drop=True))
+
+
+def counted_or_none(corpus: Corpus, study: Study) -> Counted | None:
+    """Return the codings that count, or None where the study has no codes (only ratings)."""
+    return counted_codes(corpus, study) if "codes" in corpus.variables() else None
 
 
 def _last_stage(corpus: Corpus, coder: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from .tables import Shown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawn", "agreement_forest", "theme_map"]
+__all__ = ["Drawn", "agreement_forest", "theme_figure", "theme_map"]
 
 STYLE = {
     "svg.hashsalt": "concord",
@@ -86,14 +86,17 @@ def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
         figure = _figure(4.6 + 0.95 * len(groups), 1.2 + 0.27 * len(codes))
         axes = figure.subplots()
         share = counts.to_numpy(float) / np.maximum(sizes.to_numpy(float), 1)
-        axes.imshow(share, cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
+        axes.imshow(np.ma.masked_equal(share, 0), cmap="Blues", vmin=-0.15, vmax=1.2, aspect="auto")
+        axes.set_xticks(np.arange(len(groups) + 1) - 0.5, minor=True)
+        axes.set_yticks(np.arange(len(codes) + 1) - 0.5, minor=True)
+        axes.grid(which="minor", color="#d8d8d4", linewidth=0.6)
         for (row, column), n in np.ndenumerate(counts.to_numpy(int)):
-            dark = share[row, column] > 0.5
+            dark = share[row, column] > 0.6
             axes.text(column, row, str(n), ha="center", va="center", color="white" if dark else INK)
         axes.set_xticks(range(len(groups)), [f"{_words(g)}\n(n = {sizes[g]})" for g in groups])
         axes.set_yticks(range(len(codes)), labels)
         axes.xaxis.tick_top()
-        axes.tick_params(length=0)
+        axes.tick_params(which="both", length=0)
         axes.spines[:].set_visible(False)
         svg = _svg(figure, simulated)
     top = mine.sort_values("n_cases", ascending=False, kind="stable").iloc[0]
@@ -106,6 +109,11 @@ def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
         "Participants contributing to each code, subcodes included. Darker: a larger share of the group."
     )
     return Drawn(svg, caption, alt, mine[["code_id", "name", "group", "n_cases", "n_group"]])
+
+
+def theme_figure(table: pd.DataFrame, simulated: bool) -> Drawn | None:
+    """Return :func:`theme_map`, or None where the study has no codes."""
+    return None if table.empty else theme_map(table, simulated)
 
 
 def agreement_forest(table: pd.DataFrame, minimum: float | None, simulated: bool, title: str) -> Drawn:
@@ -138,7 +146,7 @@ def agreement_forest(table: pd.DataFrame, minimum: float | None, simulated: bool
             axes.text(0.02, row, "undefined", va="center", fontsize=8, color=INK)
         axes.set_yticks(place, [textwrap.shorten(str(name), 46) for name in data["subject"]])
         axes.set_ylim(len(data) - 0.4, -0.9 if minimum is not None else -0.6)
-        axes.set_xlim(min(-0.05, np.nanmin([0.0, *data["low"].astype(float).fillna(0)]) - 0.02), 1.02)
+        axes.set_xlim(max(-1.02, min(-0.05, data["low"].astype(float).fillna(0).min() - 0.02)), 1.02)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         svg = _svg(figure, simulated)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -14,14 +15,15 @@ import pandas as pd
 
 from . import claims, differences, framework, overview, shown, themes
 from .agreement.lines import agreement_table
-from .agreement.summary import agreement_results, forest_data
-from .counting import Counted, counted_codes
+from .agreement.summary import agreement_results, forest_data, titled
+from .counting import Counted, counted_or_none
 from .figures import agreement_forest, theme_map
+from .keys import Result, key
 from .results import Step
-from .study import METHOD_NAMES
+from .study import METHOD_NAMES, Study
 from .tables import Shown, note, show_table
 
-__all__ = ["Section", "page", "sections"]
+__all__ = ["Material", "Section", "contents", "page", "sections", "verdict_results"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Material:
     @cached_property
     def counted(self) -> Counted | None:
         """The codings that count, None where the study has no codes."""
-        return counted_codes(self.corpus, self.study) if "codes" in self.corpus.variables() else None
+        return counted_or_none(self.corpus, self.study)
 
     @cached_property
     def themes(self) -> pd.DataFrame:
@@ -99,17 +101,14 @@ class Material:
         if self.applies("02_agreement") is None:
             found += agreement_results(self.agreement, self.study)
             found += differences.difference_results(self.corpus, self.study)
-        if self.counted is not None:
-            joint = themes.joint_table(self.corpus, self.study, self.counted)
-            found += themes.theme_results(self.themes, self.values, joint)
-        else:
-            found += themes.theme_results(self.themes, self.values, pd.DataFrame(columns=themes.JOINT))
+        joint = themes.joint_table(self.corpus, self.study, self.counted)
+        found += themes.theme_results(self.themes, self.values, joint)
         if self.applies("04_framework") is None:
             found += framework.matrix_results(self.matrix)
         return found
 
 
-def page(step: Step) -> str:
+def page(study: Study, banner: Shown, parts: Sequence[Section]) -> str:
     """Return the report as one HTML page, with a content security policy and no outside address.
 
     The same data give the same bytes; when and where it was run stands in run.json alone.
@@ -120,9 +119,9 @@ def page(step: Step) -> str:
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return environment.get_template("report.html").render(
-        study=step.study,
-        banner=step.banner.markup,
-        sections=sections(Material(step)),
+        study=study,
+        banner=banner.markup,
+        sections=parts,
         style=style,
         style_hash=f"sha256-{digest}",
     )
@@ -136,6 +135,27 @@ def sections(material: Material) -> list[Section]:
     parts += [_agreement(material), _themes(material), _framework(material)]
     parts += [_claims(material), _provenance(material)]
     return parts
+
+
+def contents(parts: Sequence[Section]) -> pd.DataFrame:
+    """Return the report's sections with how many tables and figures each holds."""
+    rows = [
+        {
+            "section": part.title,
+            "tables": sum("<table" in each.markup for each in part.parts),
+            "figures": sum("<figure" in each.markup for each in part.parts),
+        }
+        for part in parts
+    ]
+    return pd.DataFrame(rows)
+
+
+def verdict_results(found: Sequence[claims.Verdict]) -> Iterator[Result]:
+    """Yield how many claims there are, and how many of each verdict."""
+    yield Result(key("claims", "n"), len(found), "claims")
+    for verdict in claims.VERDICTS:
+        count = sum(each.verdict == verdict for each in found)
+        yield Result(key("claims", verdict), count, "claims", n=len(found))
 
 
 def _study(m: Material) -> Section:
@@ -182,12 +202,15 @@ def _agreement(m: Material) -> Section:
         forest_data(m.agreement, m.corpus.codes, m.study),
         m.study.agreement.minimum,
         m.study.simulated,
-        m.study.agreement.primary.replace("_", " ").capitalize(),
+        titled(m.study.agreement.primary),
     )
     parts = [shown.agreement_overall(m.agreement, m.study), forest.shown()]
     if "codes" in m.corpus.variables():
         parts.append(shown.agreement_by_code(m.agreement, m.corpus.codes, m.study))
-    parts += [shown.agreement_by_round(m.agreement, m.study), shown.agreement_by_pair(m.agreement, m.study)]
+    parts += [
+        shown.agreement_by_round(m.agreement, m.corpus.codes, m.study),
+        shown.agreement_by_pair(m.agreement, m.study),
+    ]
     return Section("agreement", title, (*parts, shown.differences(m.differences, m.corpus)))
 
 
@@ -195,10 +218,10 @@ def _themes(m: Material) -> Section:
     parts: list[Shown] = []
     if m.counted is not None:
         parts = [
-            shown.themes_by_group(m.themes, m.counted.said),
+            shown.themes_by_group(m.themes, m.counted),
             shown.label_key(m.themes, m.study),
             theme_map(m.themes, m.study.simulated).shown(),
-            shown.quotes(m.corpus, m.study, m.counted.marks),
+            shown.quotes(m.corpus, m.study, m.counted),
         ]
     parts += [] if m.values.empty else [shown.values(m.values)]
     return Section("themes", "Who contributed to what?", tuple(parts))

@@ -29,10 +29,11 @@ __all__ = ["Step", "open_step"]
 
 RECORD = "record"  # id of the cell that records results in every notebook
 NAMES = (
-    "variable", "measure", "level", "unit", "aggregation", "code_id", "value", "pair", "group", "case_id",
+    "variable", "measure", "unit", "aggregation", "code_id", "value", "pair", "group", "case_id",
     "document_id", "segment_id", "stage", "note", "name", "parent_id", "label", "summary", "author",
     "segment_ids", "gap", "given", "influence", "influence_on", "domain",
 )  # fmt: skip
+COUNTS = ("round", "n", "ties", "level")
 SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
 
 
@@ -155,8 +156,10 @@ class Step:
         """Leave a text file in reports/<study>."""
         self._write(f"reports/{name}", text)
 
-    def figure(self, name: str, drawn: Drawn) -> Shown:
+    def figure(self, name: str, drawn: Drawn | None) -> Shown:
         """Leave a figure and its data in reports/<study>/figures; return it for show."""
+        if drawn is None:
+            return note("Not applicable: there is nothing to draw.")
         self._write(f"reports/figures/{name}.svg", drawn.svg)
         self._write(f"reports/figures/{name}.csv", _csv(drawn.data))
         return drawn.shown()
@@ -204,7 +207,12 @@ def _csv(frame: pd.DataFrame) -> str:
 
 
 def _read_csv(source: Path | io.StringIO) -> pd.DataFrame:
-    return pd.read_csv(source, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(NAMES, "string"))
+    """Return a table as :func:`_csv` wrote it: names as text, counts as whole numbers, the rest as floats."""
+    names = dict.fromkeys(NAMES, "string")
+    frame = pd.read_csv(source, keep_default_na=False, na_values=[""], dtype=names)
+    numbers = frame.columns[[pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]
+    whole = [name for name in numbers if name in COUNTS or name.startswith("n_")]
+    return frame.astype({name: "Int64" if name in whole else "float64" for name in numbers})
 
 
 def _plain(value: Any) -> Any:

@@ -121,7 +121,8 @@ class Schedule:
     def _open_run_files(self) -> None:
         shared = {
             "packages": provenance.package_versions(),
-            "git": provenance.git_state(self.workspace.root),
+            "git": provenance.git_state(provenance.PACKAGE),
+            "data_git": provenance.git_state(self.workspace.raw("")),
         }
         for plan in self.plans:
             self.files[plan.name] = RunFile(self.workspace, plan.name, shared)

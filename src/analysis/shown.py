@@ -9,6 +9,7 @@ import pandas as pd
 from .agreement import summary
 from .claims import VERDICTS, Verdict
 from .corpus import Corpus
+from .counting import Counted
 from .disclosure import NOT_SHOWN, case_labels, quotable, shows_text
 from .framework import STATES, coverage
 from .labels import LEAST_BASE, RULES, label_table
@@ -66,11 +67,11 @@ def agreement_by_code(table: pd.DataFrame, codes: pd.DataFrame, study: Study) ->
     rows = summary.by_code(table, codes, study)
     if rows.empty:
         return note("No codes were applied independently by two coders or more.")
-    columns = {"name": "code", "estimate": study.agreement.primary.replace("_", " "), "low": "low"}
+    columns = {"name": "code", "estimate": summary.titled(study.agreement.primary), "low": "low"}
     columns |= (
         {"high": "high", "q": f"P(below {study.agreement.minimum:g})"} if study.agreement.minimum else {}
     )
-    columns |= {m: m.replace("_", " ") for m in study.agreement.measures[1:]}
+    columns |= {measure: summary.titled(measure) for measure in study.agreement.measures[1:]}
     columns |= {"n_units": "units", "n_positive": "times applied", "note": "note"}
     return show_table(rows, "Agreement by code", columns, _reading(summary.headline(table), study), 2)
 
@@ -82,15 +83,15 @@ def agreement_by_pair(table: pd.DataFrame, study: Study) -> Shown:
         return note("Fewer than two coders, or more than twenty: no lines by pair.")
     columns = {"variable": "variable", "pair": "coders", "lines": "codes or variables", "median": "median"}
     columns |= {"smallest": "smallest", "largest": "largest"}
-    return show_table(rows, f"{study.agreement.primary.replace('_', ' ')} by pair of coders", columns)
+    return show_table(rows, f"{summary.titled(study.agreement.primary)} by pair of coders", columns)
 
 
-def agreement_by_round(table: pd.DataFrame, study: Study) -> Shown:
+def agreement_by_round(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
     """Return stages and rounds side by side."""
-    rows = summary.by_round(table, study)
+    rows = summary.by_round(table, codes, study)
     if rows.empty:
         return note("One round of independent coding; nothing to set beside it.")
-    caption = f"{study.agreement.primary.replace('_', ' ')} by stage and round"
+    caption = f"{summary.titled(study.agreement.primary)} by stage and round"
     return show_table(rows, caption, None, ["Rounds are never pooled; agreement need not rise by round."])
 
 
@@ -113,14 +114,16 @@ def differences(table: pd.DataFrame, corpus: Corpus, rows: int = 25) -> Shown:
     labels = case_labels(corpus)
     frame = table.assign(who=table["case_id"].map(labels))
     names = corpus.codes.set_index("code_id")["name"]
-    frame["code"] = table["code_id"].map(names).fillna(table["variable"])
+    frame["code"] = table["code_id"].map(names).astype("string").fillna(table["variable"])
     columns = {"segment_id": "segment", "who": "participant", "code": "code or variable"}
     columns |= {"agreeing": "share of pairs agreeing", "given": "given"}
     return show_table(frame, f"Segments coded differently ({len(frame)} in all)", columns, rows=rows)
 
 
-def themes_by_group(themes: pd.DataFrame, said: str) -> Shown:
+def themes_by_group(themes: pd.DataFrame, counted: Counted | None) -> Shown:
     """Return codes by group: participants contributing and segments, subcodes included."""
+    if counted is None:
+        return note("Not applicable: this study rates variables and applies no codes.")
     mine = themes[themes["rollup"] == "descendants"]
     groups = list(dict.fromkeys(mine["group"]))
     groups = groups if len(groups) > 2 else ["all"]
@@ -138,7 +141,7 @@ def themes_by_group(themes: pd.DataFrame, said: str) -> Shown:
         columns[f"n {group}"] = f"{'all' if group == 'all' else group.replace('_', ' ')} (n = {size})"
     notes = [
         "Cells: participants contributing, segments in brackets, subcodes included; then the label if any.",
-        f"Counted: {said}.",
+        f"Counted: {counted.said}.",
         "Labels that differ by one participant are not a group difference.",
     ]
     return show_table(frame, "Who contributed to what", columns, notes)
@@ -155,6 +158,8 @@ def _counts(part: pd.DataFrame, size: int) -> pd.Series:
 def label_key(themes: pd.DataFrame, study: Study) -> Shown:
     """Return which counts carry which label, for every base that occurs."""
     rule = study.themes.labels
+    if themes.empty:
+        return note("Not applicable: this study applies no codes.")
     if rule == "none":
         return note("This study gives no frequency labels; counts stand for themselves.")
     bases = sorted({int(n) for n in themes["n_group"] if n >= LEAST_BASE})
@@ -211,11 +216,14 @@ def coverage_gaps(table: pd.DataFrame, corpus: Corpus) -> Shown:
     return show_table(frame, f"Cells still to be looked at ({len(frame)})", columns)
 
 
-def quotes(corpus: Corpus, study: Study, marks: pd.DataFrame) -> Shown:
+def quotes(corpus: Corpus, study: Study, counted: Counted | None) -> Shown:
     """Return some words of consenting participants for each code, a different participant each."""
+    if counted is None:
+        return note("Not applicable: this study applies no codes.")
     if not shows_text(study):
         return note("This study's policy publishes no interview text, so there are no quotes.")
     may = corpus.segments[quotable(corpus, study)].dropna(subset=["text"]).set_index("segment_id")
+    marks = counted.marks
     mine = marks[marks["segment_id"].isin(may.index)].drop_duplicates(["code_id", "case_id"])
     mine = mine.groupby("code_id", sort=False).head(study.themes.quotes_per_theme)
     order = {code: place for place, code in enumerate(corpus.codes["code_id"])}
@@ -229,6 +237,8 @@ def quotes(corpus: Corpus, study: Study, marks: pd.DataFrame) -> Shown:
         }
     )
     notes = ["Only words of participants who consented to being quoted."]
+    if frame.empty:
+        return note("No consenting participant's segment may be quoted.")
     return show_table(
         frame, "Quotes", {"code": "code", "quote": "quote", "who": "who", "segment": "segment"}, notes
     )
@@ -270,6 +280,6 @@ def _reading(rows: pd.DataFrame, study: Study) -> list[str]:
     return [
         f"Unit: {first['unit']}; universe: {universe.get(first['universe'], 'segments coded by anyone')}; "
         f"assumption: {first['assumption'].replace('_', ' ')}; segmentation: {first['segmentation']}.",
-        f"Primary coefficient: {plan.primary.replace('_', ' ')}, chosen {when}. Interval: "
+        f"Primary coefficient: {summary.titled(plan.primary)}, chosen {when}. Interval: "
         f"{plan.interval.method}, clustered by {plan.interval.cluster}, {plan.interval.confidence:.0%}.",
     ]

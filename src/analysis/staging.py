@@ -32,8 +32,7 @@ class Stage:
     """
 
     def __init__(self, workspace: Workspace, study: str, step: str) -> None:
-        name = f"{study}--{step}--{secrets.token_hex(4)}"
-        self.folder = _stages(workspace) / name
+        self.folder = _stages(workspace, study) / f"{step}-{secrets.token_hex(4)}"
         self.out = self.folder / "out"
         for folder in (self.out / "derived", self.out / "reports", self.folder / "tmp"):
             folder.mkdir(parents=True)
@@ -107,17 +106,16 @@ def retire(records: Records, step: str) -> bool:
 
 def drafts(workspace: Workspace, study: str) -> Path:
     """Return the folder by way of which a study's files are written; `sweep` empties it."""
-    return _stages(workspace) / f"{study}--drafts"
+    return _stages(workspace, study) / "drafts"
 
 
 def sweep(workspace: Workspace, study: str) -> None:
     """Remove what interrupted runs of a study left; call it only while holding the study's lock."""
-    for folder in _stages(workspace).glob(f"{study}--*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(_stages(workspace, study), ignore_errors=True)
 
 
-def _stages(workspace: Workspace) -> Path:
-    return workspace.scratch / "stage"
+def _stages(workspace: Workspace, study: str) -> Path:
+    return workspace.scratch / "stage" / study
 
 
 def _remove(records: Records, labels: list[str], step: str) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-__all__ = ["Shown", "decimals", "note", "show_table"]
+__all__ = ["Shown", "decimals", "note", "note_list", "show_table"]
 
 MOST_ROWS = 500
+_RIGHT = ' class="number"'
 
 
 class Shown:
@@ -58,11 +60,9 @@ def show_table(
         More rows are cut and the cut is said.
     """
     columns = columns or {str(name): str(name).replace("_", " ") for name in frame.columns}
-    head = "".join(f'<th scope="col">{html.escape(text)}</th>' for text in columns.values())
-    body = [
-        "<tr>" + "".join(_cell(value, first=i == 0, places=places) for i, value in enumerate(row)) + "</tr>"
-        for row in frame[list(columns)].head(rows).itertuples(index=False)
-    ]
+    numeric = [pd.api.types.is_numeric_dtype(frame[name]) for name in columns]
+    head = "".join(_head(text, number) for text, number in zip(columns.values(), numeric, strict=True))
+    body = ["<tr>" + "".join(_row(row, numeric, places)) + "</tr>" for row in _rows(frame, columns, rows)]
     if len(frame) > rows:
         notes = [*notes, f"The first {rows} of {len(frame)} rows."]
     foot = "".join(f'<p class="note">{html.escape(line)}</p>' for line in notes)
@@ -78,7 +78,15 @@ def note(text: str, kind: str = "note") -> Shown:
     return Shown(f'<p class="{kind}">{html.escape(text)}</p>', text)
 
 
-def decimals(value: object, places: int = 2) -> str:
+def note_list(caption: str, lines: Sequence[str]) -> Shown:
+    """Return a list of remarks under a heading; an empty list says so."""
+    if not lines:
+        return note(f"{caption}: none.")
+    items = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
+    return Shown(f'<div class="note"><p>{html.escape(caption)}</p><ul>{items}</ul></div>', caption)
+
+
+def decimals(value: Any, places: int = 2) -> str:
     """Return a cell as people read it: undefined is a dash, whole numbers stay whole.
 
     Examples
@@ -86,8 +94,9 @@ def decimals(value: object, places: int = 2) -> str:
     >>> decimals(0.7434), decimals(float("nan")), decimals(12), decimals(True)
     ('0.74', '–', '12', 'yes')
     """
-    if value is None or value is pd.NA or (isinstance(value, float) and value != value):
+    if pd.isna(value):
         return "–"
+    value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -96,11 +105,20 @@ def decimals(value: object, places: int = 2) -> str:
     return str(value)
 
 
-def _cell(value: object, first: bool, places: int) -> str:
-    if isinstance(value, Shown):
-        return f"<td>{value.markup}</td>"
-    text = html.escape(decimals(value.item() if hasattr(value, "item") else value, places))
-    if first:
-        return f'<th scope="row">{text}</th>'
-    numeric = isinstance(value, int | float) or hasattr(value, "item") or text == "–"
-    return f'<td class="number">{text}</td>' if numeric else f"<td>{text}</td>"
+def _rows(frame: pd.DataFrame, columns: Mapping[str, str], most: int) -> Iterator[tuple[Any, ...]]:
+    return frame[list(columns)].head(most).itertuples(index=False, name=None)
+
+
+def _head(text: str, number: bool) -> str:
+    return f'<th scope="col"{_RIGHT if number else ""}>{html.escape(text)}</th>'
+
+
+def _row(row: tuple[Any, ...], numeric: Sequence[bool], places: int) -> Iterator[str]:
+    """Yield the cells of a row: the first names it; missing numbers are a dash, missing words nothing."""
+    for place, (value, number) in enumerate(zip(row, numeric, strict=True)):
+        missing = pd.isna(value)
+        text = "" if missing and not number else html.escape(decimals(value, places))
+        if place == 0:
+            yield f'<th scope="row">{text}</th>'
+        else:
+            yield f"<td{_RIGHT if number else ''}>{text}</td>"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .corpus import Corpus
-from .counting import Counted, counted_codes, counted_values
+from .counting import Counted, counted_or_none, counted_values
 from .keys import Result, key
 from .labels import label
 from .study import Study
@@ -36,7 +36,9 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     DataFrame
         One row a code, group and rollup; columns as in themes.csv.
     """
-    counted = counted or counted_codes(corpus, study)
+    counted = counted or counted_or_none(corpus, study)
+    if counted is None:
+        return pd.DataFrame(columns=THEMES)
     covered = _covered(corpus)
     groups = ["all", *[group for group in corpus.groups if group != "all"]]
     sizes = {group: _cases_in(corpus, group) for group in groups}
@@ -119,8 +121,11 @@ def joint_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     DataFrame
         ``code_id``, ``groups`` ("a|b", sorted), ``n_cases``, ``n_group``; no rows below three groups.
     """
-    marks = (counted or counted_codes(corpus, study)).marks
-    pairs = list(combinations(sorted(corpus.groups), 2)) if len(corpus.groups) > 2 else []
+    counted = counted or counted_or_none(corpus, study)
+    if counted is None or len(corpus.groups) < 3:
+        return pd.DataFrame(columns=JOINT)
+    marks = counted.marks
+    pairs = list(combinations(sorted(corpus.groups), 2))
     rows = [
         {
             "code_id": code,

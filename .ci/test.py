@@ -1,0 +1,41 @@
+"""The default tests: unit and property tests, then the committed notebooks by nbval, figures included.
+
+Two runs of pytest, because the nbval plugin costs seconds even where no notebook is collected.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STEADY = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0"}
+UNITS = ["-p", "no:nbval", "-m", "not soak", "tests"]
+NOTEBOOKS = [
+    "--nbval",
+    "--nbval-current-env",
+    "--nbval-cell-timeout=120",
+    "-p",
+    "no:cacheprovider",
+    "notebooks",
+]
+
+
+def main() -> int:
+    """Run both parts; return 0 if both passed."""
+    environment = {**os.environ, **STEADY}
+    environment.pop("MPLBACKEND", None)
+    environment.pop("CONCORD_ROOT", None)
+    given = sys.argv[1:]
+    parts = [given] if given else [UNITS, NOTEBOOKS]
+    codes = [
+        subprocess.run([sys.executable, "-m", "pytest", "-q", *part], cwd=ROOT, env=environment).returncode
+        for part in parts
+    ]
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

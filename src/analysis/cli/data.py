@@ -1,0 +1,89 @@
+"""Commands about what people made: check, fetch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..paths import Workspace
+
+__all__ = ["register", "studies_here"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(check)
+    app.command()(fetch)
+
+
+def studies_here(workspace: Workspace, named: list[str]) -> list[str]:
+    """Return the studies named, else all whose data is there; say which are left out."""
+    from ..study import load_study
+
+    if named:
+        for study in named:
+            workspace.require(study)
+        return list(dict.fromkeys(named))
+    found = []
+    for study in workspace.studies():
+        files = [given.file for given in load_study(workspace, study).inputs]
+        absent = [file for file in files if not (workspace.source(study) / file).is_file()]
+        if len(absent) == len(files):
+            typer.echo(f"{study}: left out, its data is not here ({absent[0]}).")
+        else:
+            found.append(study)
+    if not found:
+        workspace.require("")
+    return found
+
+
+def check(
+    context: typer.Context,
+    studies: Annotated[list[str] | None, typer.Argument(help="Default: all whose data is there.")] = None,
+) -> None:
+    """Validate raw data alone: every problem at once, each with file, row and column."""
+    from ..claims import load_claims
+    from ..errors import ConcordError
+    from ..read import read_study
+    from ..study import load_study
+
+    workspace = Workspace.find(context.obj["root"])
+    wrong: list[ConcordError] = []
+    for name in studies_here(workspace, studies or []):
+        try:
+            study = load_study(workspace, name)
+            corpus = read_study(workspace, study)
+            claims = load_claims(workspace, name)
+        except ConcordError as error:
+            wrong.append(error)
+            continue
+        for warning in corpus.warnings:
+            typer.echo(f"{name}: note: {warning}")
+        coders = corpus.codings["coder_id"].nunique()
+        typer.echo(
+            f"{name}: in order. {len(corpus.cases)} participants, {len(corpus.documents)} documents, "
+            f"{len(corpus.segments)} segments, {len(corpus.codings)} codings by {coders} coders, "
+            f"{len(claims)} claims."
+        )
+    for each in wrong[:-1]:
+        typer.echo(str(each), err=True)
+    if wrong:
+        raise wrong[-1]
+
+
+def fetch(
+    context: typer.Context,
+    dataset: Annotated[str, typer.Argument(help="Name of a public data set, such as annomi.")],
+    origin: Annotated[
+        Path | None, typer.Option("--from", help="Folder to take it from instead of its public address.")
+    ] = None,
+) -> None:
+    """Bring a named public data set into source/, checked against its sha256."""
+    from ..fetch import DATASETS
+    from ..fetch import fetch as bring
+
+    workspace = Workspace.find(context.obj["root"])
+    path = bring(workspace, dataset, origin)
+    typer.echo(f"{path.relative_to(workspace.root)} is in place. Terms: {DATASETS[dataset].terms}.")
