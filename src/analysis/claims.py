@@ -141,14 +141,23 @@ def load_claims(workspace: Workspace, study: str) -> list[Claim]:
             problems += [
                 p if p.line else Problem(p.what, p.file, None, p.column, line) for p in error.problems
             ]
-    seen: set[str] = set()
-    for claim in claims:
-        if claim.id in seen:
-            problems.append(Problem(f"the id {quoted(claim.id)} stands twice.", file=path.name))
-        seen.add(claim.id)
+    problems += _same_id(data, lines, path.name)
     if problems:
         raise ClaimsError(problems)
     return claims
+
+
+def _same_id(data: list[Any], lines: yamlfile.Lines, file: str) -> list[Problem]:
+    """Return the claims that bear the id of an earlier one."""
+    problems = []
+    first: dict[str, int | None] = {}
+    for place, item in enumerate(data):
+        name, line = str(item.get("id", "")) if isinstance(item, Mapping) else "", lines.get((place,))
+        if name and name in first:
+            what = f"the id {quoted(name)} stands on line {first[name]} too. Give each claim its own."
+            problems.append(Problem(what, file=file, line=line, column="id"))
+        first.setdefault(name, line)
+    return problems
 
 
 def judge(

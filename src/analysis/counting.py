@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from .corpus import Corpus
+from .division import INTERVIEWERS
 from .errors import DataError, Problem, did_you_mean, quoted
 from .study import Study, Where
-from .units import INTERVIEWERS, presence, ratings
+from .units import presence, ratings
 
 __all__ = ["Counted", "counted_codes", "counted_or_none", "counted_values"]
 

@@ -39,12 +39,15 @@ __all__ = [
     "RunError",
     "StudyError",
     "UsageError",
+    "cell",
     "did_you_mean",
+    "is_name",
     "quoted",
 ]
 
 SHOWN = 5
 LONGEST = 60
+MOST_WORDS = 5
 
 
 @dataclass(frozen=True)
@@ -172,8 +175,10 @@ class RunError(ConcordError):
     exit_status = 1
 
 
-def did_you_mean(found: str, known: Iterable[str]) -> str:
+def did_you_mean(found: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Return ``' Did you mean "x"?'`` when a known name is close, else an empty string.
+
+    `cutoff` says how close, from 0 (anything) to 1 (the same).
 
     Examples
     --------
@@ -183,7 +188,7 @@ def did_you_mean(found: str, known: Iterable[str]) -> str:
     ''
     """
     names = {str(name).casefold(): str(name) for name in known}
-    close = difflib.get_close_matches(str(found).casefold(), list(names), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(found).casefold(), list(names), n=1, cutoff=cutoff)
     return f' Did you mean "{names[close[0]]}"?' if close else ""
 
 
@@ -197,6 +202,30 @@ def quoted(value: object) -> str:
     """
     text = str(value)
     return f'"{text[: LONGEST - 1]}…"' if len(text) > LONGEST else f'"{text}"'
+
+
+def cell(value: object) -> str:
+    """Return a cell of a table as a message may show it: in quotes where it can be a name, else its length.
+
+    Where columns were mixed up, what stands for an id may be somebody's words.
+
+    Examples
+    --------
+    >>> cell("Q5: trust"), cell("I have never told anyone about that before.")
+    ('"Q5: trust"', 'a text of 43 characters')
+    """
+    return quoted(value) if is_name(value) else f"a text of {len(str(value))} characters"
+
+
+def is_name(value: object) -> bool:
+    """Return whether a cell can be an id or a name: short, and no sentence.
+
+    Examples
+    --------
+    >>> is_name("P10-s003"), is_name("I have never told anyone about that before.")
+    (True, False)
+    """
+    return len(str(value)) <= LONGEST and len(str(value).split()) <= MOST_WORDS
 
 
 def _count(problems: tuple[Problem, ...]) -> str:

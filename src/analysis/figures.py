@@ -79,7 +79,7 @@ def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
     sizes = mine.groupby("group", sort=False)["n_group"].first()[groups]
     names = mine.drop_duplicates("code_id").set_index("code_id")
     labels = [
-        "   " * (int(names.at[c, "level"]) - 1) + textwrap.shorten(str(names.at[c, "name"]), 52)
+        "\u2003" * (int(names.at[c, "level"]) - 1) + textwrap.shorten(str(names.at[c, "name"]), 52)
         for c in codes
     ]
     with _style():

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from .errors import Problem, quoted
+from .errors import Problem, cell
 
 __all__ = ["FILE", "PRIVATE", "ROW", "TABLES", "Column", "Table", "typed"]
 
@@ -266,8 +266,8 @@ def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
 
 
 def _problem(raw: pd.DataFrame, index: int, column: str, what: str) -> Problem:
-    cell = raw.at[index, column] if column in raw else pd.NA
-    shown = "" if pd.isna(cell) or column in PRIVATE else f". Found {quoted(cell)}"
+    given = raw.at[index, column] if column in raw else pd.NA
+    shown = "" if pd.isna(given) or column in PRIVATE else f". Found {cell(given)}"
     return Problem(f"{what}{shown}.", file=raw.at[index, FILE], row=int(raw.at[index, ROW]), column=column)
 
 

@@ -12,6 +12,7 @@ __all__ = ["Shown", "decimals", "note", "note_list", "show_table"]
 
 MOST_ROWS = 500
 _RIGHT = ' class="number"'
+_LEFT = ' style="text-align:left"'  # JupyterLab sets everything right
 
 
 class Shown:
@@ -67,7 +68,7 @@ def show_table(
         notes = [*notes, f"The first {rows} of {len(frame)} rows."]
     foot = "".join(f'<p class="note">{html.escape(line)}</p>' for line in notes)
     markup = (
-        f'<div class="table"><table><caption>{html.escape(caption)}</caption>\n'
+        f'<div class="table"><table><caption{_LEFT}>{html.escape(caption)}</caption>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(body) + f"\n</tbody></table>{foot}</div>"
     )
     return Shown(markup, caption)
@@ -75,7 +76,8 @@ def show_table(
 
 def note(text: str, kind: str = "note") -> Shown:
     """Return a paragraph: a plain note, or a ``warning`` or ``simulated`` banner."""
-    return Shown(f'<p class="{kind}">{html.escape(text)}</p>', text)
+    flagged = ' style="font-weight:bold"' if kind in ("simulated", "warning") else ""
+    return Shown(f'<p class="{kind}"{flagged}>{html.escape(text)}</p>', text)
 
 
 def note_list(caption: str, lines: Sequence[str]) -> Shown:
@@ -110,7 +112,7 @@ def _rows(frame: pd.DataFrame, columns: Mapping[str, str], most: int) -> Iterato
 
 
 def _head(text: str, number: bool) -> str:
-    return f'<th scope="col"{_RIGHT if number else ""}>{html.escape(text)}</th>'
+    return f'<th scope="col"{_RIGHT if number else _LEFT}>{html.escape(text)}</th>'
 
 
 def _row(row: tuple[Any, ...], numeric: Sequence[bool], places: int) -> Iterator[str]:
@@ -119,6 +121,6 @@ def _row(row: tuple[Any, ...], numeric: Sequence[bool], places: int) -> Iterator
         missing = pd.isna(value)
         text = "" if missing and not number else html.escape(decimals(value, places))
         if place == 0:
-            yield f'<th scope="row">{text}</th>'
+            yield f'<th scope="row"{_LEFT}>{text}</th>'
         else:
-            yield f"<td{_RIGHT if number else ''}>{text}</td>"
+            yield f"<td{_RIGHT if number else _LEFT}>{text}</td>"

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from . import sight
 from .corpus import Corpus, natural
+from .division import GATHERED, SPANNED, UNIT_COLUMNS, divide, gathered_in, universe_of
 from .errors import AgreementError, Problem
 from .study import Study, Where
 
-__all__ = ["ASSUMPTIONS", "Presence", "Ratings", "presence", "ratings", "universe_of"]
+__all__ = ["ASSUMPTIONS", "Presence", "Ratings", "presence", "ratings"]
 
-INTERVIEWERS = ("interviewer", "moderator", "researcher")
 ASSUMPTIONS = {
     "assigned": "who was asked to code what is recorded",
     "coded_documents": "coders saw only documents that they coded",
@@ -128,25 +129,10 @@ class Presence:
         return replace(self.frame, code_id=code_id, values=values)
 
 
-def universe_of(corpus: Corpus, where: Where) -> pd.DataFrame:
-    """Return the segments that a filter admits, with their case's group; interviewers' speech is left out.
-
-    An interviewer's segments stay in only where the filter names that speaker.
-    """
-    groups = corpus.cases.set_index("case_id")["group"]
-    segments = corpus.segments.assign(group=corpus.segments["case_id"].map(groups))
-    keep = pd.Series(True, index=segments.index)
-    if where.speaker is None:
-        keep &= ~segments["speaker"].str.casefold().isin(INTERVIEWERS).fillna(False)
-    for column, allowed in where.columns().items():
-        keep &= segments[column].isin(allowed)
-    return segments[keep].reset_index(drop=True)
-
-
 def ratings(
     corpus: Corpus, study: Study, variable: str, stage: str = "independent", round_: int | None = None
 ) -> Ratings:
-    """Return the ratings of a declared variable.
+    """Return the ratings of a declared variable, which are of segments whatever the unit for codes.
 
     Parameters
     ----------
@@ -169,7 +155,7 @@ def ratings(
     codings, round_ = _of_round(corpus, variable, stage, round_)
     codings = codings[codings["segment_id"].isin(segments["segment_id"])]
     domain = tuple(declared.values or sorted(codings["value"].unique().tolist(), key=natural))
-    frame = _frame(corpus, study, segments, codings, variable, declared.kind, domain, stage, round_)
+    frame = _frame(corpus, study, segments, codings, variable, domain, stage, round_)
     values = np.full((len(frame.coders), len(frame.units)), np.nan)
     coder, unit = _places(frame, codings)
     values[coder, unit] = codings["value"].map({v: place for place, v in enumerate(domain)}).to_numpy(float)
@@ -186,34 +172,104 @@ def presence(
 ) -> Presence:
     """Return presence and absence of every code that was applied at a stage and round.
 
+    A coder applied a code to a unit that is a span if one of their spans with that code touches it, and to a
+    document, case or question if one of its segments carries it.
+
     Parameters
     ----------
     corpus : Corpus
     study : Study
+        Its ``agreement.unit`` and ``agreement.where`` say what the units are.
     assumption : str, optional
         A key of :data:`ASSUMPTIONS`; by default what is recorded, else ``coded_documents``.
     stage : str
     round_ : int, optional
         The last one where not given.
+
+    Raises
+    ------
+    AgreementError
+        If the material cannot be divided into the unit asked for.
     """
-    segments = universe_of(corpus, study.agreement.where)
+    plan = study.agreement
+    if plan.unit == "segment" and study.segmentation == "own":
+        what = (
+            "each coder drew their own segments (segmentation: own), so segments cannot be compared one by "
+            "one. Write unit: character, sentence, paragraph, turn, document or case."
+        )
+        raise AgreementError(Problem(what, file="study.yml", column="agreement.unit"))
+    units = divide(corpus, plan.where, plan.unit)
     codings, round_ = _of_round(corpus, "codes", stage, round_)
-    asked = _assigned(corpus, "codes", stage, round_)
+    asked = sight.assigned(corpus, "codes", stage, round_)
     assumption = assumption or ("coded_documents" if asked.empty else "assigned")
-    inside = codings[codings["segment_id"].isin(segments["segment_id"])]
-    frame = _frame(corpus, study, segments, inside, "codes", "nominal", ("0", "1"), stage, round_)
-    frame = replace(frame, assumption=assumption)
-    seen = _seen(corpus, frame, codings, asked, assumption)
-    coder, unit = _places(frame, inside)
-    seen[coder, unit] = True
-    marks = pd.DataFrame({"coder": coder, "unit": unit, "code_id": inside["value"].to_numpy(object)})
-    keep = seen.sum(axis=0) >= max(1, study.agreement.where.at_least)
+    inside = codings[codings["segment_id"].isin(universe_of(corpus, plan.where)["segment_id"])]
+    humans = _humans(corpus)
+    coders = tuple(c for c in humans if c in set(inside["coder_id"]) | set(asked["coder_id"]))
+    marks = _marks(corpus, inside, units, coders, plan.unit)
+    frame = Ratings(
+        variable="codes",
+        code_id=None,
+        kind="nominal",
+        values=np.empty((len(coders), len(units))),
+        domain=("0", "1"),
+        coders=coders,
+        units=units[UNIT_COLUMNS],
+        unit=plan.unit,
+        universe=_universe(asked, marks["unit"].nunique() == len(units)),
+        assumption=assumption,
+        segmentation=study.segmentation or "shared",
+        stage=stage,
+        round=round_,
+    )
+    seen = sight.seen(corpus, units, coders, codings, asked, assumption)
+    seen[marks["coder"], marks["unit"]] = True
+    keep = seen.sum(axis=0) >= max(1, plan.where.at_least)
     place = np.cumsum(keep) - 1
-    marks = marks[keep[marks["unit"]]].assign(unit=lambda m: place[m["unit"]])
+    marks = marks[keep[marks["unit"]]].assign(unit=lambda m: place[m["unit"]]).reset_index(drop=True)
     codes = tuple(c for c in corpus.codes["code_id"] if c in set(marks["code_id"]))
     kept = frame.select(units=keep)
-    not_yet = _not_yet(corpus, kept.units, inside)
-    return Presence(seen[:, keep], marks.reset_index(drop=True), kept, codes, not_yet)
+    return Presence(seen[:, keep], marks, kept, codes, sight.not_yet(corpus, kept.units, inside))
+
+
+def _universe(asked: pd.DataFrame, all_coded: bool) -> str:
+    return "assigned" if not asked.empty else "coded_by_anyone" if all_coded else "all_text"
+
+
+def _marks(
+    corpus: Corpus, codings: pd.DataFrame, units: pd.DataFrame, coders: tuple[str, ...], unit: str
+) -> pd.DataFrame:
+    """Return one row a coder, unit and code: ``coder`` and ``unit`` as places, ``code_id``."""
+    if unit in SPANNED:
+        found = _touched(corpus, codings, units)
+    else:
+        home = codings["segment_id"]
+        if unit in GATHERED:
+            segments = corpus.segments.set_index("segment_id", drop=False)
+            home = home.map(gathered_in(segments, unit))
+        found = codings.assign(unit=pd.Index(units["unit_id"]).get_indexer(home))
+        found = found[found["unit"] >= 0]
+    marks = found.assign(coder=pd.Index(coders).get_indexer(found["coder_id"]), code_id=found["value"])
+    marks = marks.loc[marks["coder"] >= 0, ["coder", "unit", "code_id"]].drop_duplicates()
+    return marks.astype({"coder": int, "unit": int}).reset_index(drop=True)
+
+
+def _touched(corpus: Corpus, codings: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Return codings repeated for every unit that their span touches; no span is the whole document."""
+    at = corpus.segments.set_index("segment_id")[["document_id", "start", "end"]]
+    spans = codings.join(at, on="segment_id").dropna(subset=["document_id"])
+    length = corpus.documents.set_index("document_id")["text"].str.len()
+    start = spans["start"].fillna(0).to_numpy(np.int64)
+    end = spans["end"].fillna(spans["document_id"].map(length)).fillna(0).to_numpy(np.int64)
+    parts = []
+    order = units.reset_index(drop=True)
+    for document, rows in spans.groupby("document_id", sort=False).indices.items():
+        mine = order[order["document_id"] == document]
+        first = np.searchsorted(mine["end"].to_numpy(np.int64), start[rows], side="right")
+        last = np.searchsorted(mine["start"].to_numpy(np.int64), end[rows], side="left")
+        n = np.maximum(last - first, 0)
+        place = np.repeat(first - np.cumsum(n) + n, n) + np.arange(n.sum())
+        parts.append(spans.iloc[np.repeat(rows, n)].assign(unit=mine.index.to_numpy()[place]))
+    return pd.concat(parts) if parts else spans.assign(unit=0)
 
 
 def _both(first: Where, second: Where) -> Where:
@@ -232,67 +288,31 @@ def _humans(corpus: Corpus) -> pd.Series:
     return corpus.coders.loc[corpus.coders["kind"].fillna("human") == "human", "coder_id"]
 
 
-def _not_yet(corpus: Corpus, units: pd.DataFrame, codings: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return code -> units coded by a codebook version from before the code was introduced."""
-    home = corpus.segments.set_index("segment_id")["document_id"]
-    used = codings.assign(document_id=codings["segment_id"].map(home)).dropna(subset=["codebook_version"])
-    latest = used.groupby("document_id")["codebook_version"].agg(lambda v: max(v, key=natural))
-    stated = corpus.documents.set_index("document_id")["coded_version"]
-    version = units["document_id"].map(stated).fillna(units["document_id"].map(latest))
-    introduced = corpus.codes.dropna(subset=["introduced_version"])
-    masks = {
-        code: np.array([not pd.isna(v) and natural(v) < natural(first) for v in version], dtype=bool)
-        for code, first in introduced[["code_id", "introduced_version"]].itertuples(index=False)
-    }
-    return {code: mask for code, mask in masks.items() if mask.any()}
-
-
-def _assigned(corpus: Corpus, variable: str, stage: str, round_: int) -> pd.DataFrame:
-    asked = corpus.assignments
-    mine = (asked["stage"] == stage) & (asked["round"] == round_)
-    return asked[mine & (asked["variable"].isna() | (asked["variable"] == variable))]
-
-
 def _frame(
     corpus: Corpus,
     study: Study,
     segments: pd.DataFrame,
     codings: pd.DataFrame,
     variable: str,
-    kind: str,
     domain: tuple[str, ...],
     stage: str,
     round_: int,
 ) -> Ratings:
-    """Return ratings without values: the coders and units that they will stand at."""
-    if study.agreement.unit != "segment":
-        what = f"unit {study.agreement.unit} is not available; write `unit: segment`."
-        raise AgreementError(Problem(what, file="study.yml", column="agreement.unit"))
-    if study.segmentation == "own":
-        what = (
-            "each coder drew their own segments (segmentation: own), so segments cannot be compared "
-            "one by one."
-        )
-        raise AgreementError(Problem(what, file="study.yml", column="agreement.unit"))
+    """Return ratings of a variable without values: the coders and segments that they will stand at."""
     coders = tuple(coder for coder in _humans(corpus) if coder in set(codings["coder_id"]))
-    units = segments[["segment_id", "document_id", "case_id", "group"]].rename(
-        columns={"segment_id": "unit_id"}
-    )
-    asked = _assigned(corpus, variable, stage, round_)
-    coded = segments["segment_id"].isin(codings["segment_id"]).all()
-    universe = "assigned" if not asked.empty else "coded_by_anyone" if coded else "all_text"
-    assumption = "assigned" if not asked.empty else "coded_documents"
+    units = segments.rename(columns={"segment_id": "unit_id"})[UNIT_COLUMNS]
+    asked = sight.assigned(corpus, variable, stage, round_)
     return Ratings(
         variable=variable,
         code_id=None,
-        kind=kind,
+        kind=study.variables[variable].kind,
         values=np.empty((len(coders), len(units))),
         domain=domain,
         coders=coders,
         units=units,
         unit="segment",
-        universe=universe,
-        assumption=assumption,
+        universe=_universe(asked, segments["segment_id"].isin(codings["segment_id"]).all()),
+        assumption="coded_documents" if asked.empty else "assigned",
         segmentation=study.segmentation or "shared",
         stage=stage,
         round=round_,
@@ -304,32 +324,3 @@ def _places(frame: Ratings, codings: pd.DataFrame) -> tuple[np.ndarray, np.ndarr
     coder = pd.Index(frame.coders).get_indexer(codings["coder_id"])
     unit = pd.Index(frame.units["unit_id"]).get_indexer(codings["segment_id"])
     return coder, unit
-
-
-def _seen(
-    corpus: Corpus, frame: Ratings, codings: pd.DataFrame, asked: pd.DataFrame, assumption: str
-) -> np.ndarray:
-    """Return which coder saw which unit, shape (M coders, N units)."""
-    shape = (len(frame.coders), len(frame.units))
-    if assumption == "all_documents":
-        return np.ones(shape, dtype=bool)
-    home = frame.units["document_id"].fillna(frame.units["case_id"]).fillna(frame.units["unit_id"])
-    if assumption == "assigned":
-        shown = asked[["coder_id", "segment_id", "document_id"]]
-    else:
-        at = corpus.segments.set_index("segment_id")[["document_id", "case_id"]]
-        where = at["document_id"].fillna(at["case_id"])
-        shown = pd.DataFrame(
-            {
-                "coder_id": codings["coder_id"],
-                "segment_id": pd.NA,
-                "document_id": codings["segment_id"].map(where).fillna(codings["segment_id"]),
-            }
-        )
-    seen = np.zeros(shape, dtype=bool)
-    for place, coder in enumerate(frame.coders):
-        mine = shown[shown["coder_id"] == coder]
-        seen[place] = home.isin(mine["document_id"].dropna()) | frame.units["unit_id"].isin(
-            mine["segment_id"].dropna()
-        )
-    return seen

@@ -46,6 +46,8 @@ def load(path: Path, error: type[ConcordError]) -> tuple[Any, Lines]:
         raise error(Problem("there is no such file.", file=path.name)) from None
     except UnicodeDecodeError:
         raise error(Problem("is not UTF-8. Save it as UTF-8.", file=path.name)) from None
+    except OSError as problem:
+        raise error(Problem(f"cannot be read ({problem.strerror}).", file=path.name)) from None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -55,30 +57,41 @@ def load(path: Path, error: type[ConcordError]) -> tuple[Any, Lines]:
         raise error(Problem(what, file=path.name, line=line)) from None
     except yaml.YAMLError:
         raise error(Problem("is no YAML.", file=path.name)) from None
-    lines: Lines = {}
-    twice: list[Problem] = []
-    if node is not None:
-        _walk(node, (), lines, twice, path.name)
+    except ValueError as problem:  # a date or number that cannot be
+        what = f"holds a date or number that cannot be ({problem}). Write it in quotes."
+        raise error(Problem(what, file=path.name)) from None
+    except RecursionError:
+        raise error(Problem("is nested too deeply to be read.", file=path.name)) from None
+    lines, twice = _walk(node, path.name)
     if twice:
         raise error(twice)
     return data, lines
 
 
-def _walk(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, twice: list[Problem], file: str) -> None:
-    if isinstance(node, yaml.MappingNode):
-        seen: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if key.value in seen:
-                what = f"stands here and on line {seen[key.value]}. Keep one."
-                twice.append(Problem(what, file=file, line=line, column=_dotted((*at, key.value))))
-            seen[key.value] = line
-            lines[(*at, key.value)] = line
-            _walk(value, (*at, key.value), lines, twice, file)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, item in enumerate(node.value):
-            lines[(*at, index)] = item.start_mark.line + 1
-            _walk(item, (*at, index), lines, twice, file)
+def _walk(root: yaml.Node | None, file: str) -> tuple[Lines, list[Problem]]:
+    """Return the line of every key and item, and the keys that stand twice in one place."""
+    lines: Lines = {}
+    twice: list[Problem] = []
+    walked: set[int] = set()  # an alias is the node itself, which may even stand inside itself
+    waiting: list[tuple[yaml.Node | None, tuple[str | int, ...]]] = [(root, ())]
+    while waiting:
+        node, at = waiting.pop()
+        if id(node) in walked:
+            continue
+        walked.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                here, line = (*at, key.value), key.start_mark.line + 1
+                if here in lines:
+                    what = f"stands here and on line {lines[here]}. Keep one."
+                    twice.append(Problem(what, file=file, line=line, column=_dotted(here)))
+                lines[here] = line
+                waiting.append((value, here))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, item in enumerate(node.value):
+                lines[(*at, index)] = item.start_mark.line + 1
+                waiting.append((item, (*at, index)))
+    return lines, sorted(twice, key=lambda problem: problem.line or 0)
 
 
 def validate(model: type[Model], data: Any, lines: Lines, file: str, error: type[ConcordError]) -> Model:

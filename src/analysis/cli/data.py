@@ -19,7 +19,11 @@ def register(app: typer.Typer) -> None:
 
 
 def studies_here(workspace: Workspace, named: list[str]) -> list[str]:
-    """Return the studies named, else all whose data is there; say which are left out."""
+    """Return the studies named, else all whose data is there; say which are left out.
+
+    A study.yml that cannot be read stays in, for the command to tell what is wrong with it.
+    """
+    from ..errors import StudyError, UsageError
     from ..study import load_study
 
     if named:
@@ -28,14 +32,18 @@ def studies_here(workspace: Workspace, named: list[str]) -> list[str]:
         return list(dict.fromkeys(named))
     found = []
     for study in workspace.studies():
-        files = [given.file for given in load_study(workspace, study).inputs]
+        try:
+            files = [given.file for given in load_study(workspace, study).inputs]
+        except StudyError:
+            files = []
         absent = [file for file in files if not (workspace.source(study) / file).is_file()]
-        if len(absent) == len(files):
+        if files and len(absent) == len(files):
             typer.echo(f"{study}: left out, its data is not here ({absent[0]}).")
         else:
             found.append(study)
     if not found:
-        workspace.require("")
+        there = "no study whose data is there" if workspace.studies() else "no study yet"
+        raise UsageError(f"there is {there} below data/raw.")
     return found
 
 
@@ -45,19 +53,23 @@ def check(
 ) -> None:
     """Validate raw data alone: every problem at once, each with file, row and column."""
     from ..claims import load_claims
-    from ..errors import ConcordError
+    from ..errors import ConcordError, UsageError
     from ..read import read_study
     from ..study import load_study
 
     workspace = Workspace.find(context.obj["root"])
     wrong: list[ConcordError] = []
-    for name in studies_here(workspace, studies or []):
+    names = studies_here(workspace, studies or [])
+    for name in names:
         try:
             study = load_study(workspace, name)
             corpus = read_study(workspace, study)
             claims = load_claims(workspace, name)
         except ConcordError as error:
             wrong.append(error)
+            if len(names) > 1:
+                typer.echo(f"{name}: not in order.", err=True)
+                typer.echo(str(error), err=True)
             continue
         for warning in corpus.warnings:
             typer.echo(f"{name}: note: {warning}")
@@ -67,10 +79,10 @@ def check(
             f"{len(corpus.segments)} segments, {len(corpus.codings)} codings by {coders} coders, "
             f"{len(claims)} claims."
         )
-    for each in wrong[:-1]:
-        typer.echo(str(each), err=True)
+    if wrong and len(names) > 1:
+        raise UsageError(f"{len(wrong)} of {len(names)} studies not in order.")
     if wrong:
-        raise wrong[-1]
+        raise wrong[0]
 
 
 def fetch(

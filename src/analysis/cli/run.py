@@ -46,8 +46,23 @@ def _run(workspace: Workspace, studies: list[str], force: bool, jobs: int, say: 
     from .. import runs
 
     names = studies_here(workspace, studies)
+    _refuse_bad_data(workspace, names, force)
     runs.require_success(runs.reproduce(workspace, names, force=force, jobs=jobs, say=say))
     return names
+
+
+def _refuse_bad_data(workspace: Workspace, names: list[str], force: bool) -> None:
+    """Tell what is wrong with raw data before a kernel starts; data that a run has read is not read again."""
+    from .. import runs
+    from ..claims import load_claims
+    from ..study import load_study
+
+    for told in runs.status(workspace, names):
+        load_claims(workspace, told.study)
+        if force or told.steps[0].outcome == "stale":
+            from ..read import read_study
+
+            read_study(workspace, load_study(workspace, told.study))
 
 
 def status(context: typer.Context, studies: Studies = None) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from ..corpus import Corpus, natural
-from ..errors import DataError, Problem
+from ..errors import DataError, Problem, did_you_mean, quoted
 from ..schemas import FILE, ROW, TABLES, typed
 from ..study import Study
-from .consistency import contradictions
+from .consistency import contradictions, several_values
 from .draft import Draft
 from .recoding import apply_recodes
 
@@ -43,6 +43,9 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     warnings += _check_slices(tables)
     warnings += _complete(tables)
     warnings += _merge_equal_spans(tables)
+    problems = [*several_values(tables), *_unknown_exclusions(tables, study)]
+    if problems:
+        raise DataError(_in_order(problems), title=_title(problems, study), next_step=NEXT_STEP)
     frames: dict[str, Any] = {name: _finished(name, frame) for name, frame in tables.items()}
     corpus = Corpus(**frames, warnings=tuple(warnings))
     return _excluded(_without_withdrawn(corpus), study)
@@ -175,6 +178,7 @@ def _infer(tables: dict[str, pd.DataFrame], name: str, key: str, values: pd.Seri
 def _fill(tables: dict[str, pd.DataFrame]) -> None:
     """Fill what follows: case of a segment, speaker of a span, depth of a code, the one group."""
     segments, documents, codes, cases = (tables[n] for n in ("segments", "documents", "codes", "cases"))
+    documents["case_id"] = documents["case_id"].fillna(_only_case(segments, documents))
     case_of = documents.set_index("document_id")["case_id"]
     segments["case_id"] = segments["case_id"].fillna(segments["document_id"].map(case_of)).astype("string")
     if "turns" in tables:
@@ -183,6 +187,13 @@ def _fill(tables: dict[str, pd.DataFrame]) -> None:
     depth = pd.Series([_depth(code, parent) for code in codes["code_id"]], index=codes.index, dtype="Int64")
     codes["level"] = codes["level"].fillna(depth)
     cases["group"] = cases["group"].fillna("all")
+
+
+def _only_case(segments: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
+    """Return the case of documents all of whose segments are one case's: they go where that case goes."""
+    told = segments.groupby("document_id")["case_id"]
+    only = told.first()[told.nunique(dropna=False) == 1]
+    return documents["document_id"].map(only).astype("string")
 
 
 def _depth(code: str, parent: dict[str, str]) -> int:
@@ -212,6 +223,7 @@ def _merge_equal_spans(tables: dict[str, pd.DataFrame]) -> list[str]:
     """A segment is a distinct (document, start, end): later ids of the same span become the first one."""
     segments = tables["segments"]
     spanned = segments.dropna(subset=["document_id", "start", "end"])
+    spanned = spanned.sort_values("segment_id", key=_rank, kind="stable")
     first = spanned.groupby(["document_id", "start", "end"], sort=False)["segment_id"].transform("first")
     same = dict(zip(spanned["segment_id"], first, strict=True))
     merged = {old: new for old, new in same.items() if old != new}
@@ -253,6 +265,25 @@ def _without_withdrawn(corpus: Corpus) -> Corpus:
         return corpus
     left = corpus.without_cases(gone)
     return Corpus(**left.tables(), withdrawn=len(gone), warnings=corpus.warnings)
+
+
+def _unknown_exclusions(tables: dict[str, pd.DataFrame], study: Study) -> list[Problem]:
+    """An id to leave out that is not there would leave everything in."""
+    known = {
+        "coder": tables["coders"]["coder_id"],
+        "case": tables["cases"]["case_id"],
+        "group": tables["cases"]["group"],
+    }
+    return [
+        Problem(
+            f"{quoted(name)} is not among the study's {kind}s.{did_you_mean(name, known[kind].dropna())}",
+            file="study.yml",
+            column=f"exclude.{kind}",
+        )
+        for kind, names in study.exclude
+        for name in names
+        if name not in set(known[kind])
+    ]
 
 
 def _excluded(corpus: Corpus, study: Study) -> Corpus:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import Problem, did_you_mean, quoted
+from ..errors import Problem, cell, did_you_mean, is_name
 from ..schemas import FILE, ROW, TABLES
 from ..study import Study
 
-__all__ = ["contradictions"]
+__all__ = ["contradictions", "several_values"]
 
 Tables = dict[str, pd.DataFrame]
 NOT_A_VALUE = {"n/a", "na", "nan", "null", "none", "-", "--", "missing", "#n/a"}
@@ -43,7 +43,8 @@ def contradictions(tables: Tables, study: Study) -> list[Problem]:
         _spans(tables),
         _variables(tables, study),
         _code_values(tables),
-        _several_values(tables),
+        several_values(tables),
+        _recodes(tables),
         _segmentation(tables, study),
     )
     return [problem for check in checks for problem in check]
@@ -53,21 +54,22 @@ def _at(
     frame: pd.DataFrame, rows: pd.Series, column: str | None, say: Callable[[Any], str]
 ) -> Iterator[Problem]:
     """Yield a problem for every row marked; `say` makes the sentence from the row."""
-    for _, row in frame[rows.to_numpy(bool)].iterrows():
+    for _, row in frame[rows.fillna(False).to_numpy(bool)].iterrows():
         yield Problem(say(row), file=row[FILE], row=int(row[ROW]), column=column)
 
 
 def _duplicate_keys(tables: Tables) -> Iterator[Problem]:
     for name, frame in tables.items():
         key = list(TABLES[name].key)
+        frame = frame.dropna(subset=[column for column in key if TABLES[name].columns[column].required])
         if not key or frame.empty:
             continue
         twice = frame.duplicated(key, keep="first")
         if not twice.any():
             continue
-        first = frame.drop_duplicates(key).set_index(key)[[FILE, ROW]]
-        for _, row in frame[twice].iterrows():
-            where = first.loc[[tuple(row[key]) if len(key) > 1 else row[key[0]]]].iloc[0]
+        first = frame.groupby(key, sort=False, dropna=False)[[FILE, ROW]].transform("first")
+        for index, row in frame[twice].iterrows():
+            where = first.loc[index]
             other = f"row {where[ROW]}" + ("" if where[FILE] == row[FILE] else f" of {where[FILE]}")
             what = f"duplicate of {other}: {TABLES[name].row} may stand once. Delete one of the two."
             yield Problem(what, file=row[FILE], row=int(row[ROW]), column=None if len(key) > 1 else key[0])
@@ -91,8 +93,9 @@ def _unknown(frame: pd.DataFrame, column: str, known: pd.Series, listed: str) ->
 
 
 def _not_in(value: object, listed: str, names: list[str]) -> str:
+    names = [name for name in names if is_name(name)]
     some = f" ({', '.join(names[:6])}{', ...' if len(names) > 6 else ''})" if len(names) <= 12 else ""
-    return f"{quoted(value)} is not in {listed}{some}.{did_you_mean(str(value), names)}"
+    return f"{cell(value)} is not in {listed}{some}.{did_you_mean(str(value), names)}"
 
 
 def _unknown_groups(tables: Tables, study: Study) -> Iterator[Problem]:
@@ -110,7 +113,7 @@ def _unknown_parents(tables: Tables) -> Iterator[Problem]:
 def _circular_codes(tables: Tables) -> Iterator[Problem]:
     if "codes" not in tables:
         return
-    codes = tables["codes"]
+    codes = tables["codes"].dropna(subset=["code_id"])
     parent = dict(zip(codes["code_id"], codes["parent_id"], strict=True))
     circular = pd.Series([_returns(code, parent) for code in codes["code_id"]], index=codes.index, dtype=bool)
     yield from _at(
@@ -152,7 +155,7 @@ def _spans(tables: Tables) -> Iterator[Problem]:
             outside,
             "end",
             lambda row: (
-                f"{row['end']} is outside the text of {quoted(row['document_id'])}, which has "
+                f"{row['end']} is outside the text of {cell(row['document_id'])}, which has "
                 f"{lengths[row['document_id']]} characters."
             ),
         )
@@ -162,7 +165,7 @@ def _spans(tables: Tables) -> Iterator[Problem]:
 
 def _variables(tables: Tables, study: Study) -> Iterator[Problem]:
     """Variables must be declared; their values must be among the declared ones where they apply."""
-    codings = tables["codings"]
+    codings = tables["codings"].dropna(subset=["variable", "value"])
     names = ["codes", *study.variables]
     unknown = ~codings["variable"].isin(names)
     yield from _at(
@@ -170,7 +173,7 @@ def _variables(tables: Tables, study: Study) -> Iterator[Problem]:
         unknown,
         "variable",
         lambda row: (
-            f"{quoted(row['variable'])} is not declared under `variables` in study.yml."
+            f"{cell(row['variable'])} is not declared under `variables` in study.yml."
             f"{did_you_mean(row['variable'], names)}"
         ),
     )
@@ -188,7 +191,7 @@ def _variables(tables: Tables, study: Study) -> Iterator[Problem]:
 
 
 def _say_no_number(row: Any) -> str:
-    return f"must be a number: the variable is interval or ratio. Found {quoted(row['value'])}."
+    return f"must be a number: the variable is interval or ratio. Found {cell(row['value'])}."
 
 
 def _say_outside(allowed: list[str]) -> Callable[[Any], str]:
@@ -196,18 +199,18 @@ def _say_outside(allowed: list[str]) -> Callable[[Any], str]:
 
 
 def _outside(value: str, allowed: list[str]) -> str:
-    what = f"{quoted(value)} is not one of the declared values ({', '.join(allowed)})."
+    what = f"{cell(value)} is not one of the declared values ({', '.join(allowed)})."
     if value.casefold() in NOT_A_VALUE:
         return (
             what
-            + f" If it is a category, add {quoted(value)} to `values`; if it means no rating, empty the cell."
+            + f" If it is a category, add {cell(value)} to `values`; if it means no rating, empty the cell."
         )
     return what + did_you_mean(value, allowed)
 
 
 def _say_maybe_missing(variable: str) -> Callable[[Any], str]:
     return lambda row: (
-        f"{quoted(row['value'])} may be a category or a missing rating. Declare variables.{variable}.values "
+        f"{cell(row['value'])} may be a category or a missing rating. Declare variables.{variable}.values "
         "in study.yml, with it if it is a category; if it means no rating, empty the cell."
     )
 
@@ -221,8 +224,8 @@ def _code_values(tables: Tables) -> Iterator[Problem]:
         yield from _unknown(of_codes, "value", known, "codes.csv")
 
 
-def _several_values(tables: Tables) -> Iterator[Problem]:
-    """A declared variable takes one value a segment, coder, stage and round."""
+def several_values(tables: Tables) -> Iterator[Problem]:
+    """Yield every second value of a variable by one coder for one segment at one stage and round."""
     codings = tables["codings"]
     single = codings[codings["variable"] != "codes"]
     key = ["segment_id", "coder_id", "variable", "stage", "round"]
@@ -233,10 +236,20 @@ def _several_values(tables: Tables) -> Iterator[Problem]:
         second,
         "value",
         lambda row: (
-            f"a second value of {quoted(row['variable'])} for segment {quoted(row['segment_id'])} by "
-            f"{quoted(row['coder_id'])} in the same round; it takes one."
+            f"a second value of {cell(row['variable'])} for segment {cell(row['segment_id'])} by "
+            f"{cell(row['coder_id'])} in the same round; it takes one."
         ),
     )
+
+
+def _recodes(tables: Tables) -> Iterator[Problem]:
+    """A code that became another needs to say which."""
+    if "recodes" in tables:
+        recodes = tables["recodes"]
+        nowhere = recodes["action"].isin(["merge", "rename"]) & recodes["new_code"].isna()
+        yield from _at(
+            recodes, nowhere, "new_code", lambda row: f"empty: {row['action']} needs the code that it became."
+        )
 
 
 def _segmentation(tables: Tables, study: Study) -> Iterable[Problem]:

@@ -8,6 +8,7 @@ import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +20,8 @@ ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MOJIBAKE = re.compile("Ã[\u0080-\u00bf]|â€[\u0080-\u00ff\u2019-\u2122]")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 SPREADSHEET = "Save the sheet as `CSV UTF-8` and name that file."
+QUOTING = "a quotation mark is opened and not closed, or stands inside a cell without being doubled."
+LONGEST_CELL = 2**31 - 1  # a cell may hold a whole transcript; the csv module stops at 131,072 characters
 
 
 @dataclass(frozen=True)
@@ -50,19 +53,22 @@ def read_text_table(path: Path, name: str, encoding: str | None = None) -> TextT
     """
     try:
         content = path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         what = f"is not there. Put it in source/ or correct `inputs` in study.yml.{_neighbours(path)}"
         raise DataError(Problem(what, file=name)) from None
+    except OSError as error:
+        raise DataError(Problem(f"cannot be read ({error.strerror}).", file=name)) from None
     text, found = decode(content, name, encoding)
     if not text.strip():
         raise DataError(Problem("is empty.", file=name))
     delimiter = _delimiter(text)
-    header = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    rows = _rows(text, delimiter)
+    header = _header(rows, name)
     columns = [column.strip().strip("\ufeff\u200b\u00a0").strip() for column in header]
     while len(columns) > 1 and not columns[-1]:
         columns.pop()
     _check_header(columns, name)
-    frame = _cells(text, delimiter, columns, len(header), name)
+    frame = _cells(rows, delimiter, columns, len(header), name)
     warnings = []
     if found == "cp1252":
         warnings.append(f"{name} is not UTF-8; read as Windows-1252. Check accented letters.")
@@ -93,7 +99,7 @@ def decode(content: bytes, name: str, encoding: str | None = None) -> tuple[str,
     if encoding:
         try:
             return content.decode(encoding).removeprefix("\ufeff"), encoding
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):  # not these bytes, or no such encoding
             what = f"is not in the encoding that study.yml names, {quoted(encoding)}."
             raise DataError(Problem(what, file=name)) from None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in content:
@@ -132,10 +138,20 @@ def _check_header(columns: list[str], name: str) -> None:
         raise DataError(problems)
 
 
-def _cells(text: str, delimiter: str, columns: list[str], width: int, name: str) -> pd.DataFrame:
+def _rows(text: str, delimiter: str) -> Any:
+    csv.field_size_limit(LONGEST_CELL)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _header(rows: Any, name: str) -> list[str]:
+    try:
+        return next(rows) or [""]
+    except csv.Error:
+        raise DataError(Problem(QUOTING, file=name, line=rows.line_num)) from None
+
+
+def _cells(reader: Any, delimiter: str, columns: list[str], width: int, name: str) -> pd.DataFrame:
     """Return the rows below the header, indexed by their row in a spreadsheet; an empty cell is missing."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    next(reader)
     rows: dict[int, list[str]] = {}
     problems: list[Problem] = []
     try:
@@ -146,8 +162,7 @@ def _cells(text: str, delimiter: str, columns: list[str], width: int, name: str)
                 problems.append(_ragged(len(cells), width, delimiter, name, number))
             rows[number] = cells[: len(columns)]
     except csv.Error:
-        what = "a quotation mark is opened and not closed, or stands inside a cell without being doubled."
-        problems.append(Problem(what, file=name, line=reader.line_num))
+        problems.append(Problem(QUOTING, file=name, line=reader.line_num))
     if problems:
         raise DataError(problems)
     if not rows:

@@ -14,6 +14,7 @@ from .textfile import read_text_table
 
 __all__ = ["read_tidy", "table_named"]
 
+ATTRIBUTE = 0.8  # a column of cases closer than this to a known one is a slip of it, not an attribute
 FILLED_BY_STUDY = {"codings": ("variable", "stage", "round", "coder_id"), "assignments": ("stage", "round")}
 
 
@@ -71,13 +72,14 @@ def _known_columns(
     missing = [column for column in table.required if column not in frame]
     unknown = [column for column in cells.columns if column not in table.columns]
     problems = [_missing(column, unknown, given, name) for column in missing]
-    close = [(column, did_you_mean(column, set(table.columns) - set(cells.columns))) for column in unknown]
-    if not table.attributes:
-        problems += [
-            Problem(f"is not a column of {name}.{hint}", file=given.file, row=1, column=column)
-            for column, hint in close
-            if hint and not any(quoted(column) in problem.what for problem in problems)
-        ]
+    others = [column for column in table.columns if column not in cells]
+    cutoff = ATTRIBUTE if table.attributes else 0.6
+    problems += [
+        Problem(f"is not a column of {name}.{hint}", file=given.file, row=1, column=column)
+        for column in unknown
+        if (hint := did_you_mean(column, others, cutoff))
+        and not any(quoted(column) in problem.what for problem in problems)
+    ]
     if problems:
         if len(cells.columns) == 1:
             what = "has one column only: was it saved with another separator than , ; or tab?"
