@@ -1,6 +1,7 @@
 # Everything sets itself up: a machine with Python 3.11+ and make is enough.
 PYTHON ?= python3
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE CONCORD_ROOT CONCORD_STAGE MPLBACKEND
 .DEFAULT_GOAL := help
 .PHONY: help setup reproduce test lint notebooks lab bench soak lock
 

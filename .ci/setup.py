@@ -54,7 +54,7 @@ def _install() -> None:
         pin = Path(folder) / "uv.txt"
         pin.write_text(_pin_of("uv"))
         if _quiet([str(PYTHON), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(pin)]):
-            synced = _quiet([*uv, "sync", "-q", "--require-hashes", *target, str(LOCK)])
+            synced = _quiet([*uv, "sync", "-q", "--require-hashes", "--compile-bytecode", *target, str(LOCK)])
             if synced and _quiet(
                 [*uv, "install", "-q", "--no-deps", "--no-build-isolation", *target, "-e", "."]
             ):

@@ -27,7 +27,8 @@ def main() -> int:
     """Run both parts; return 0 if both passed."""
     environment = {**os.environ, **STEADY}
     environment.pop("MPLBACKEND", None)
-    environment.pop("CONCORD_ROOT", None)
+    for name in ("CONCORD_ROOT", "CONCORD_STAGE", "PYTHONDONTWRITEBYTECODE"):
+        environment.pop(name, None)
     given = sys.argv[1:]
     parts = [given] if given else [UNITS, NOTEBOOKS]
     codes = [

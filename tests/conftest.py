@@ -2,12 +2,125 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from analysis.corpus import Corpus
+from analysis.paths import Workspace
+from analysis.read import read_study
+from analysis.study import Study, load_study
+
 CHECKOUT = Path(__file__).parents[1]
+
+SECRET = "quixotic"
+"""Stands in every text, memo, summary and remark of the small study; no message may ever show it."""
+
+TALK = {
+    "D1": [
+        ("interviewer", f"Would you tell me how all of it began, in {SECRET} detail?"),
+        ("participant", f"Well, we waited for {SECRET} months until anybody wrote to us."),
+        ("participant", f"Nobody rang back, so I gave up, rather {SECRET}, at the café 😀."),
+    ],
+    "D2": [
+        ("interviewer", f"Would you tell me how all of it began, in {SECRET} detail?"),
+        ("participant", f'She said "wait, please", and I sat there being {SECRET} for a year.'),
+        ("participant", f"The fare alone was more than I could find, a {SECRET} sum of money."),
+    ],
+    "D3": [
+        ("interviewer", f"Would you tell me how all of it began, in {SECRET} detail?"),
+        ("participant", f"We have no money for more people, which is a {SECRET} thing to say."),
+    ],
+}
+STUDY = """\
+study: small
+title: A small study
+method: codebook
+groups: [patient, staff]
+inputs:
+  - {file: codings.csv}
+segmentation: shared
+variables:
+  mood: {kind: ordinal, values: [low, middling, high, n/a]}
+themes: {counted: consensus}
+disclosure: {policy: as_published}
+"""
+TABLES = {
+    "cases": """\
+case_id,group,interview_order,consent_quote,consent_share,withdrawn,site
+P1,patient,1,yes,yes,no,north
+P2,patient,2,no,yes,no,south
+P3,staff,3,yes,no,no,north
+""",
+    "coders": """\
+coder_id,kind,role,affiliation
+A,human,coder,a university
+B,human,coder,a university
+team,human,consensus,
+""",
+    "codes": f"""\
+code_id,name,parent_id,domain,influence,influence_on,definition
+access,Getting in {SECRET},,care,,,Whatever stood between a {SECRET} person and care
+waiting,Waiting {SECRET},access,care,barrier,care,Any time spent in a {SECRET} queue before care began
+contact,Contact {SECRET},access,care,facilitator,care,Anybody who kept in touch in a {SECRET} manner
+cost,Cost {SECRET},,money,barrier,care,Money that a {SECRET} person would have had to find
+""",
+    "codings": f"""\
+segment_id,coder_id,variable,value,stage,round,memo
+P1-2,A,codes,waiting,independent,1,my {SECRET} first thought was of the queue
+P1-3,A,codes,contact,independent,1,
+P2-2,A,codes,waiting,independent,1,
+P2-3,A,codes,cost,independent,1,
+P3-2,A,codes,price,independent,1,
+P1-2,B,codes,waiting,independent,1,
+P1-3,B,codes,waiting,independent,1,
+P2-2,B,codes,waiting,independent,1,
+P3-2,B,codes,cost,independent,1,not sure whether this {SECRET} remark fits here
+P1-2,team,codes,waiting,consensus,1,
+P1-3,team,codes,contact,consensus,1,
+P2-2,team,codes,waiting,consensus,1,
+P3-2,team,codes,cost,consensus,1,
+P1-2,A,mood,low,independent,1,
+P2-2,A,mood,n/a,independent,1,
+P3-2,A,mood,high,independent,1,
+P1-2,B,mood,low,independent,1,
+P2-2,B,mood,middling,independent,1,
+""",
+    "assignments": """\
+coder_id,document_id,stage,round
+A,D1,independent,1
+A,D2,independent,1
+A,D3,independent,1
+B,D1,independent,1
+B,D2,independent,1
+B,D3,independent,1
+""",
+    "asked": """\
+case_id,domain,asked
+P1,care,yes
+P2,care,yes
+P3,care,no
+P3,money,yes
+""",
+    "charting": f"""\
+case_id,code_id,summary,author,segment_ids
+P1,waiting,Summary: waited for {SECRET} months until anybody wrote,A,P1-2
+P3,cost,Summary: no money at all for more {SECRET} people,B,P3-2
+""",
+    "audit": f"""\
+item,auditor,comment,resolution
+P1-2,C,is this {SECRET} segment really about the queue,kept as it was after {SECRET} talk
+codebook,C,the {SECRET} definition of cost is too wide,the {SECRET} definition was narrowed
+""",
+    "recodes": f"""\
+old_code,action,new_code,version,why
+price,rename,cost,2,one {SECRET} word for both of the two things
+""",
+}
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +136,92 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("reference data is not there: put it in ../shared or set CONCORD_SHARED")
     return folder
+
+
+class SmallStudy:
+    """A study of three interviews in a workspace of its own; a test changes its files before they are read."""
+
+    secret = SECRET
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.workspace = Workspace(root)
+        self.settings = STUDY
+        self.files: dict[str, str | bytes] = {f"{name}.csv": text for name, text in TABLES.items()}
+        self.files |= _transcripts()
+        self.raw = self.workspace.raw("small")
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Replace a text that stands once in a table, or in study.yml."""
+        text = self.settings if file == "study.yml" else self.files[file]
+        assert isinstance(text, str)
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        if file == "study.yml":
+            self.settings = text.replace(old, new)
+        else:
+            self.files[file] = text.replace(old, new)
+
+    def keep(self, *files: str) -> None:
+        """Leave out every other table."""
+        self.files = {name: self.files[name] for name in files}
+
+    def write(self) -> Workspace:
+        source = self.raw / "source"
+        source.mkdir(parents=True, exist_ok=True)
+        (self.raw / "study.yml").write_text(self.settings, encoding="utf-8")
+        for name, content in self.files.items():
+            (source / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return self.workspace
+
+    def study(self, **overrides: object) -> Study:
+        return load_study(self.write(), "small", {k.replace("__", "."): v for k, v in overrides.items()})
+
+    def corpus(self, **overrides: object) -> Corpus:
+        return read_study(self.workspace, self.study(**overrides))
+
+    def both(self, **overrides: object) -> tuple[Corpus, Study]:
+        study = self.study(**overrides)
+        return read_study(self.workspace, study), study
+
+
+def _transcripts() -> dict[str, str]:
+    documents, turns, segments = [], [], []
+    for document, talk in TALK.items():
+        case = document.replace("D", "P")
+        text = ""
+        for number, (speaker, words) in enumerate(talk, start=1):
+            text += f"{speaker.capitalize()}: "
+            start, end = len(text), len(text) + len(words)
+            text += f"{words}\n"
+            turns.append((document, start, end, speaker))
+            segments.append((f"{case}-{number}", document, start, end, words, f"q{number}"))
+        documents.append((document, case, f"Interview {SECRET}", text))
+    return {
+        "documents.csv": _csv("document_id case_id name text", documents),
+        "turns.csv": _csv("document_id start end speaker", turns),
+        "segments.csv": _csv("segment_id document_id start end text question", segments),
+    }
+
+
+def _csv(columns: str, rows: list[tuple]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([columns.split(), *rows])
+    return out.getvalue()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallStudy:
+    """Return a small study that is in order."""
+    return SmallStudy(tmp_path)
+
+
+@pytest.fixture
+def new_small(tmp_path: Path) -> Callable[[], SmallStudy]:
+    """Return a maker of small studies, each in a workspace of its own, for tests that read several."""
+    made: list[SmallStudy] = []
+
+    def make() -> SmallStudy:
+        made.append(SmallStudy(tmp_path / f"workspace-{len(made)}"))
+        return made[-1]
+
+    return make

@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -492,16 +493,18 @@ class TestBeforeAnythingIsStarted:
 
 
 class TestEnvironment:
+    OWN: ClassVar = {
+        "MPLBACKEND": "Agg",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSTARTUP": "x",
+        "JUPYTER_PATH": "x",
+        "LC_NUMERIC": "de_DE",
+        "LANG": "de_DE",
+    }
+
     @pytest.fixture
     def given(self, workspace, monkeypatch) -> dict[str, str]:
-        own = {
-            "MPLBACKEND": "Agg",
-            "PYTHONSTARTUP": "x",
-            "JUPYTER_PATH": "x",
-            "LC_NUMERIC": "de_DE",
-            "LANG": "de_DE",
-        }
-        for name, value in own.items():
+        for name, value in self.OWN.items():
             monkeypatch.setenv(name, value)
         job = kernels.Job(
             workspace.notebooks / "01_prepare.ipynb", workspace.root, Stage(workspace, "demo", "01_prepare")
@@ -509,7 +512,7 @@ class TestEnvironment:
         return kernels.environment(job)
 
     def test_nothing_of_a_persons_own_set_up_is_left(self, given):
-        assert not {"MPLBACKEND", "PYTHONSTARTUP", "JUPYTER_PATH", "LC_NUMERIC", "LANG"} & given.keys()
+        assert not {*self.OWN} & given.keys()
 
     def test_what_makes_runs_alike_is_fixed(self, given):
         fixed = {

@@ -136,8 +136,9 @@ class ConcordError(Exception):
             files = {problem.file for problem in self.problems}
             one_file = len(files) == 1 and None not in files
             title = self.title or (next(iter(files)) if one_file else "This")
+            said = one_file and str(next(iter(files))) in title
             lines = [f"{title} has {_count(self.problems)}:"]
-            lines += [f"  {p.describe(with_file=not one_file)}" for p in self.problems[:SHOWN]]
+            lines += [f"  {p.describe(with_file=not said)}" for p in self.problems[:SHOWN]]
             if len(self.problems) > SHOWN:
                 lines.append(f"  ... and {len(self.problems) - SHOWN} more.")
         if self.next_step:

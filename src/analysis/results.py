@@ -18,6 +18,7 @@ from .corpus import Corpus
 from .disclosure import shows_text
 from .errors import DataError, Problem, UsageError
 from .figures import Drawn
+from .graph import STEPS
 from .keys import Result
 from .paths import Workspace
 from .read import read_drafts
@@ -139,9 +140,8 @@ class Step:
         if not self.staged:
             return [{name: _plain(value) for name, value in asdict(result).items()} for result in make()]
         folder = self.workspace.derived(self.study.study) / "results"
-        return [
-            entry for path in sorted(folder.glob("*.json")) for entry in json.loads(path.read_text("utf-8"))
-        ]
+        files = [folder / f"{need}.json" for step in STEPS if step.name == self.name for need in step.needs]
+        return [entry for path in files if path.is_file() for entry in json.loads(path.read_text("utf-8"))]
 
     def files(self) -> list[dict[str, Any]]:
         """Return what each file of source/ held and how it was read."""

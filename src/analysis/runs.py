@@ -111,8 +111,11 @@ def _foretold(made_of: provenance.Provenance, plan: Plan, step: Step, told: Mapp
 
 def _plan(workspace: Workspace, name: str, applicable: Applicable | None, steps: Sequence[Step]) -> Plan:
     study = load_study(workspace, name)
+    charted = (workspace.source(name) / "charting.csv").is_file()
     reasons = {
-        step.name: applicable(step.name, study) if applicable else study.not_applicable(step.name)
+        step.name: applicable(step.name, study)
+        if applicable
+        else study.not_applicable(step.name, charted=charted)
         for step in steps
     }
     return Plan(study, {step: reason for step, reason in reasons.items() if reason})

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 # papermill and jsonschema do as well without these, and importing them would cost every start seconds
-for name in ("rfc3987_syntax", "isoduration", "pyarrow"):
-    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+if __name__ == "__main__":
+    for name in ("rfc3987_syntax", "isoduration", "pyarrow"):
+        sys.modules[name] = None  # type: ignore[assignment]
 
-# ruff: noqa: E402
 import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError

@@ -9,7 +9,7 @@ import typer
 
 from .. import __version__
 from ..errors import ConcordError
-from . import data, run
+from . import agreement, data, run
 
 __all__ = ["app", "main"]
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 data.register(app)
 run.register(app)
+agreement.register(app)
 
 
 def _version(asked: bool) -> None:
