@@ -1,0 +1,172 @@
+"""Agreement as people see it: which columns of which table, under which headings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..corpus import Corpus
+from ..disclosure import case_labels
+from ..study import Study
+from ..tables import Shown, note, show_table
+from . import summary
+from .otherwise import views_of_code
+from .sheet import headline
+
+__all__ = [
+    "as_otherwise",
+    "by_code",
+    "by_pair",
+    "by_round",
+    "in_place",
+    "left_out",
+    "overall",
+    "package",
+    "same_coder",
+    "talk_next",
+]
+
+COEFFICIENT = {
+    "estimate": "estimate",
+    "low": "low",
+    "high": "high",
+    "n_units": "units",
+    "n_coders": "coders",
+    "n_ratings": "ratings",
+    "observed": "observed",
+    "expected": "by chance",
+    "note": "note",
+}
+
+
+def overall(table: pd.DataFrame, study: Study) -> Shown:
+    """Return the headline: every measure over all units and coders."""
+    rows = summary.overall(table)
+    columns = {"variable": "variable", "measure": "measure", "level": "level", **COEFFICIENT}
+    if rows["aggregation"].notna().any():
+        columns = {"variable": "variable", "aggregation": "over codes"} | columns
+    notes = [*_reading(rows, study), "Undefined is a dash; the note says why."]
+    return show_table(rows, "Agreement over all coders, independent codings, last round", columns, notes, 3)
+
+
+def by_code(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
+    """Return the primary coefficient of every code with its interval and companions."""
+    rows = summary.by_code(table, codes, study)
+    if rows.empty:
+        return note("No codes were applied independently by two coders or more.")
+    columns = {"name": "code", "estimate": summary.titled(study.agreement.primary), "low": "low"}
+    columns |= {"high": "high"}
+    if study.agreement.minimum is not None:
+        columns |= {"q": f"P(below {study.agreement.minimum:g})", "q_holm": "over all codes (Holm)"}
+    columns |= {measure: summary.titled(measure) for measure in study.agreement.measures[1:]}
+    columns |= {"n_units": "units", "n_positive": "times applied", "note": "note"}
+    return show_table(rows, "Agreement by code", columns, _reading(headline(table), study), 2)
+
+
+def by_pair(table: pd.DataFrame, study: Study) -> Shown:
+    """Return every pair of coders."""
+    rows = summary.by_pair(table, study)
+    if rows.empty:
+        return note("Fewer than two coders, or more than twenty: no lines by pair.")
+    columns = {"variable": "variable", "pair": "coders", "lines": "codes or variables", "median": "median"}
+    columns |= {"smallest": "smallest", "largest": "largest"}
+    return show_table(rows, f"{summary.titled(study.agreement.primary)} by pair of coders", columns)
+
+
+def by_round(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
+    """Return stages and rounds side by side."""
+    rows = summary.by_round(table, codes, study)
+    if rows.empty:
+        return note("One round of independent coding; nothing to set beside it.")
+    caption = f"{summary.titled(study.agreement.primary)} by stage and round"
+    return show_table(rows, caption, None, ["Rounds are never pooled; agreement need not rise by round."])
+
+
+def same_coder(table: pd.DataFrame, study: Study) -> Shown:
+    """Return how far each coder agrees with themselves an independent round earlier."""
+    rows = summary.same_coder(table, study)
+    if rows.empty:
+        return note("One independent round, so no coder can be compared with themselves.")
+    columns = {"variable": "variable", "pair": "coder", "lines": "codes", "median": "median"}
+    columns |= {"smallest": "smallest", "largest": "largest"}
+    notes = ["Codes may have been redefined between rounds."]
+    return show_table(rows, "One coder, two rounds", columns, notes)
+
+
+def as_otherwise(views: pd.DataFrame, table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
+    """Return one code as other software computes it: the code that coders agree on least."""
+    if views.empty:
+        return note("No document has text and spans, so other software's character counts do not apply.")
+    rows = summary.by_code(table, codes, study).dropna(subset=["estimate"])
+    code = rows.sort_values("estimate", kind="stable").iloc[0]
+    columns = {"vendor": "software", "measure": "measure", "value": "value", "unit": "unit"}
+    columns |= {"universe": "which text counts", "formula": "formula", "n": "n"}
+    caption = f"{code['name']}, as other software computes it"
+    notes = [f"Here, by segment: {code['estimate']:.2f}. All codes and pairs: agreement_views.csv."]
+    return show_table(views_of_code(views, code["code_id"]), caption, columns, notes)
+
+
+def left_out(table: pd.DataFrame, corpus: Corpus, rows: int = 12) -> Shown:
+    """Return what would change most if one coder or one participant had not been there."""
+    known = table.dropna(subset=["change"])
+    known = known[known["change"] != 0]
+    if known.empty:
+        return note("Leaving out any one coder or participant changes nothing.")
+    names = corpus.codes.set_index("code_id")["name"]
+    who = known["name"].map(lambda name: case_labels(corpus).get(name, name))
+    frame = known.assign(
+        code=known["code_id"].map(names).astype("string").fillna(known["variable"]),
+        who=known["without"].map({"coder": "coder ", "case": ""}) + who,
+    )
+    columns = {"who": "without", "code": "code or variable", "estimate": "with all", "left": "without"}
+    columns["change"] = "change"
+    return show_table(frame, "What leaving one out would change most", columns, rows=rows)
+
+
+def in_place(table: pd.DataFrame, codes: pd.DataFrame, rows: int = 15) -> Shown:
+    """Return the codes that coders applied in place of each other."""
+    if table.empty:
+        return note("No two codes were applied in place of each other.")
+    names = codes.set_index("code_id")["name"].to_dict()
+    frame = table.assign(one=table["one"].replace(names), other=table["other"].replace(names))
+    columns = {"variable": "variable", "one": "one coder", "other": "the other", "n": "times"}
+    return show_table(frame, "Codes applied in place of each other", columns, rows=rows)
+
+
+def talk_next(table: pd.DataFrame, corpus: Corpus) -> Shown:
+    """Return the segments to talk about next."""
+    if table.empty:
+        return note("No segment holds agreement down.")
+    frame = table.assign(who=table["case_id"].map(case_labels(corpus)))
+    columns = {"segment_id": "segment", "who": "participant", "codes": "coded differently for"}
+    columns["influence"] = "influence"
+    notes = ["Those that hold the primary coefficient down most, summed over codes."]
+    return show_table(frame, "Ten segments to talk about next", columns, notes, 3)
+
+
+def package(check: pd.DataFrame) -> Shown:
+    """Return the comparison of our alpha with the krippendorff package's."""
+    if check.empty:
+        return note("No Krippendorff's alpha among the measures, so nothing to check.")
+    equal = int(check["equal"].sum())
+    text = (
+        f"Krippendorff's alpha by the krippendorff package equals Concord's, within 1e-12, "
+        f"in {equal} of {len(check)} lines (undefined on both sides counts as equal)."
+    )
+    return note(text, "note" if equal == len(check) else "warning")
+
+
+def _reading(rows: pd.DataFrame, study: Study) -> list[str]:
+    """Return what a reader needs beside every coefficient: unit, universe, assumption, interval."""
+    if rows.empty:
+        return []
+    first, plan = rows.iloc[0], study.agreement
+    universe = {"all_text": "all segments", "assigned": "segments that coders were asked to code"}
+    when = {"before_coding": "before coding", "after_coding": "after coding"}.get(
+        plan.chosen or "", "(not said)"
+    )
+    return [
+        f"Unit: {first['unit']}; universe: {universe.get(first['universe'], 'segments coded by anyone')}; "
+        f"assumption: {first['assumption'].replace('_', ' ')}; segmentation: {first['segmentation']}.",
+        f"Primary coefficient: {summary.titled(plan.primary)}, chosen {when}. Interval: "
+        f"{plan.interval.method}, clustered by {plan.interval.cluster}, {plan.interval.confidence:.0%}.",
+    ]
