@@ -49,6 +49,15 @@ variables:
 themes: {counted: consensus}
 disclosure: {policy: as_published}
 """
+BARE = """\
+study: small
+title: A small study
+method: codebook
+inputs:
+  - {file: codings.csv, stage: independent}
+segmentation: shared
+disclosure: {policy: as_published}
+"""
 TABLES = {
     "cases": """\
 case_id,group,interview_order,consent_quote,consent_share,withdrawn,site
@@ -139,7 +148,7 @@ def shared() -> Path:
 
 
 class SmallStudy:
-    """A study of three interviews in a workspace of its own; a test changes its files before they are read."""
+    """A study of three interviews in a workspace of its own; a test changes its files before reading."""
 
     secret = SECRET
 
@@ -164,6 +173,12 @@ class SmallStudy:
     def keep(self, *files: str) -> None:
         """Leave out every other table."""
         self.files = {name: self.files[name] for name in files}
+
+    def only(self, **tables: str) -> SmallStudy:
+        """Hold these tables and no others; a study.yml that declares nothing but shared segments."""
+        self.files = {f"{name}.csv": text for name, text in tables.items()}
+        self.settings = BARE
+        return self
 
     def write(self) -> Workspace:
         source = self.raw / "source"

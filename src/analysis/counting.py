@@ -19,7 +19,7 @@ SAID = {
     "consensus": "as settled in consensus",
     "all": "applied by all coders who saw the segment",
     "any": "applied by at least one coder",
-    "majority": "applied by more than half of the coders who saw the segment",
+    "majority": "applied by more than half of the coders who saw the segment; exactly half is not enough",
 }
 
 
@@ -34,7 +34,8 @@ class Counted:
     said : str
         The rule in words.
     marks : DataFrame
-        One row a segment and code: ``segment_id``, ``case_id``, ``group``, ``code_id``, ``supports``.
+        One row a segment and code: ``segment_id``, ``case_id``, ``group``, ``code_id``, ``supports``
+        (supports, contradicts, divided where coders who count say both, else missing).
     """
 
     rule: str
@@ -84,17 +85,38 @@ def counted_codes(corpus: Corpus, study: Study) -> Counted:
         used = _last_stage(corpus, rule.removeprefix("coder:"))
     else:
         used = _by_share(corpus, study, rule)
-    marks = used.rename(columns={"value": "code_id"})[["segment_id", "code_id", "supports"]]
-    marks = marks.sort_values(["segment_id", "code_id"], kind="stable")
-    marks = marks.drop_duplicates(["segment_id", "code_id"])
-    at = corpus.segments.set_index("segment_id")[["case_id", "speaker"]]
-    group = corpus.cases.set_index("case_id")["group"]
-    marks = marks.join(at, on="segment_id")
-    marks["group"] = marks["case_id"].map(group)
-    marks = marks[~marks["speaker"].str.casefold().isin(INTERVIEWERS).fillna(False)]
     said = SAID.get(rule, f"as coded by {rule.removeprefix('coder:')}")
+    return Counted(rule, said, _marks(corpus, used))
+
+
+def _marks(corpus: Corpus, used: pd.DataFrame) -> pd.DataFrame:
+    """Return each segment and code once, by segment and code, with whose words they are."""
+    segment, segments = pd.factorize(used["segment_id"], sort=True)
+    code, codes = pd.factorize(used["value"], sort=True)
+    pair, first = np.unique(segment * len(codes) + code, return_index=True)
+    home = pd.Index(corpus.segments["segment_id"]).get_indexer(segments)[pair // max(1, len(codes))]
+    at = corpus.segments[["segment_id", "case_id", "speaker"]].iloc[home].reset_index(drop=True)
+    at["group"] = _group_of(corpus, at["case_id"])
+    at["code_id"] = used["value"].iloc[first].reset_index(drop=True)
+    at["supports"] = _supports(used, segment * len(codes) + code, pair)
+    names, speakers = pd.factorize(at["speaker"])
+    asks = np.append([str(name).casefold() in INTERVIEWERS for name in speakers], False)
     columns = ["segment_id", "case_id", "group", "code_id", "supports"]
-    return Counted(rule, said, marks[columns].reset_index(drop=True))
+    return at.loc[~asks[names].astype(bool), columns].reset_index(drop=True)
+
+
+def _group_of(corpus: Corpus, cases: pd.Series) -> pd.Series:
+    place = pd.Index(corpus.cases["case_id"]).get_indexer(cases)
+    return corpus.cases["group"].reindex(place).reset_index(drop=True)
+
+
+def _supports(used: pd.DataFrame, pairs: np.ndarray, pair: np.ndarray) -> pd.Series:
+    """Return what the codings of a segment and code say of it: supports, contradicts or divided."""
+    said = pd.Series(pd.NA, index=range(len(pair)), dtype="string")
+    for word in ("supports", "contradicts"):
+        mine = np.isin(pair, pairs[(used["supports"] == word).fillna(False).to_numpy(bool)])
+        said = said.mask(mine, other=said.where(said.isna(), "divided").fillna(word))
+    return said
 
 
 def counted_or_none(corpus: Corpus, study: Study) -> Counted | None:
@@ -121,7 +143,11 @@ def _by_share(corpus: Corpus, study: Study, rule: str) -> pd.DataFrame:
     keep = {"any": share > 0, "all": share == 1, "majority": share > 0.5}[rule]
     chosen = applied[keep]
     segment = seen.frame.units["unit_id"].to_numpy(object)[chosen["unit"].to_numpy(int)]
-    return pd.DataFrame({"segment_id": segment, "value": chosen["code_id"], "supports": pd.NA})
+    kept = pd.MultiIndex.from_arrays([segment, chosen["code_id"]])
+    codings = corpus.of("codes", "independent", seen.frame.round)
+    codings = codings[codings["coder_id"].isin(seen.frame.coders)]
+    mine = pd.MultiIndex.from_frame(codings[["segment_id", "value"]]).isin(kept)
+    return codings.loc[mine, ["segment_id", "value", "supports"]]
 
 
 def counted_values(corpus: Corpus, study: Study, variable: str) -> pd.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -10,9 +12,9 @@ import pandas as pd
 from .corpus import Corpus
 from .keys import Result, key
 from .study import Study
-from .units import Ratings, presence, ratings
+from .units import Presence, Ratings, presence, ratings
 
-__all__ = ["DIFFERENCES", "difference_results", "differences_table"]
+__all__ = ["DIFFERENCES", "difference_results", "differences_table", "in_place_table"]
 
 DIFFERENCES = [
     "variable", "code_id", "segment_id", "case_id", "document_id", "n_coders", "agreeing", "given",
@@ -51,6 +53,41 @@ def difference_results(corpus: Corpus, study: Study) -> Iterator[Result]:
             at = ("differences", variable, part.code_id)
             yield Result(key(*at, "unanimous"), n - differ, "segments", n=n)
             yield Result(key(*at, "differ"), differ, "segments", n=n)
+
+
+def in_place_table(corpus: Corpus, study: Study) -> pd.DataFrame:
+    """Return which codes, or values, two coders applied in place of each other, and how often.
+
+    One coder gave the unit the first code and not the second, the other the second and not the first.
+
+    Returns
+    -------
+    DataFrame
+        ``variable``, ``one``, ``other`` (sorted), ``n`` units and pairs of coders; the most frequent first.
+    """
+    swapped: Counter[tuple[str, str, str]] = Counter()
+    for variable in corpus.variables():
+        if variable == "codes":
+            swapped.update(_swapped_codes(presence(corpus, study)))
+        else:
+            swapped.update(_swapped_values(ratings(corpus, study, variable)))
+    rows = [(*names, n) for names, n in sorted(swapped.items(), key=lambda item: (-item[1], item[0]))]
+    return pd.DataFrame(rows, columns=["variable", "one", "other", "n"])
+
+
+def _swapped_codes(seen: Presence) -> Iterator[tuple[str, str, str]]:
+    for given in zip(*seen.sets(), strict=True):
+        for mine, theirs in combinations([codes for codes in given if codes is not None], 2):
+            for one, other in product(sorted(mine - theirs), sorted(theirs - mine)):
+                yield "codes", *sorted((one, other))  # type: ignore[misc]
+
+
+def _swapped_values(part: Ratings) -> Iterator[tuple[str, str, str]]:
+    for column in part.values.T:
+        given = [part.domain[int(value)] for value in column if not np.isnan(value)]
+        for one, other in combinations(given, 2):
+            if one != other:
+                yield part.variable, *sorted((one, other))  # type: ignore[misc]
 
 
 def _divided(part: Ratings, words: tuple[str, ...]) -> pd.DataFrame:

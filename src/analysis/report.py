@@ -14,7 +14,8 @@ import jinja2
 import pandas as pd
 
 from . import claims, differences, framework, overview, shown, themes
-from .agreement.lines import agreement_table
+from .agreement import shown as agreed
+from .agreement.sheet import agreement_table
 from .agreement.summary import agreement_results, forest_data, titled
 from .counting import Counted, counted_or_none
 from .figures import agreement_forest, theme_map
@@ -204,12 +205,12 @@ def _agreement(m: Material) -> Section:
         m.study.simulated,
         titled(m.study.agreement.primary),
     )
-    parts = [shown.agreement_overall(m.agreement, m.study), forest.shown()]
+    parts = [agreed.overall(m.agreement, m.study), forest.shown()]
     if "codes" in m.corpus.variables():
-        parts.append(shown.agreement_by_code(m.agreement, m.corpus.codes, m.study))
+        parts.append(agreed.by_code(m.agreement, m.corpus.codes, m.study))
     parts += [
-        shown.agreement_by_round(m.agreement, m.corpus.codes, m.study),
-        shown.agreement_by_pair(m.agreement, m.study),
+        agreed.by_round(m.agreement, m.corpus.codes, m.study),
+        agreed.by_pair(m.agreement, m.study),
     ]
     return Section("agreement", title, (*parts, shown.differences(m.differences, m.corpus)))
 

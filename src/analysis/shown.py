@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .agreement import summary
 from .claims import VERDICTS, Verdict
 from .corpus import Corpus
 from .counting import Counted
@@ -17,15 +16,10 @@ from .study import Study
 from .tables import Shown, note, show_table
 
 __all__ = [
-    "agreement_by_code",
-    "agreement_by_pair",
-    "agreement_by_round",
-    "agreement_overall",
     "coverage_gaps",
     "differences",
     "label_key",
     "matrix",
-    "package",
     "quotes",
     "stages",
     "themes_by_group",
@@ -34,17 +28,6 @@ __all__ = [
 ]
 
 FEW = 20
-COEFFICIENT = {
-    "estimate": "estimate",
-    "low": "low",
-    "high": "high",
-    "n_units": "units",
-    "n_coders": "coders",
-    "n_ratings": "ratings",
-    "observed": "observed",
-    "expected": "by chance",
-    "note": "note",
-}
 
 
 def stages(table: pd.DataFrame) -> Shown:
@@ -52,59 +35,6 @@ def stages(table: pd.DataFrame) -> Shown:
     columns = {"variable": "variable", "stage": "stage", "round": "round", "coder_id": "coder"}
     columns |= {name: name for name in ("documents", "segments", "codings")}
     return show_table(table, "Who has coded what", columns, ["Segments: those with at least one coding."])
-
-
-def agreement_overall(table: pd.DataFrame, study: Study) -> Shown:
-    """Return the headline: every measure over all units and coders."""
-    rows = summary.overall(table)
-    columns = {"variable": "variable", "measure": "measure", "level": "level", **COEFFICIENT}
-    notes = [*_reading(rows, study), "Undefined is a dash; the note says why."]
-    return show_table(rows, "Agreement over all coders, independent codings, last round", columns, notes, 3)
-
-
-def agreement_by_code(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
-    """Return the primary coefficient of every code with its interval and companions."""
-    rows = summary.by_code(table, codes, study)
-    if rows.empty:
-        return note("No codes were applied independently by two coders or more.")
-    columns = {"name": "code", "estimate": summary.titled(study.agreement.primary), "low": "low"}
-    columns |= (
-        {"high": "high", "q": f"P(below {study.agreement.minimum:g})"} if study.agreement.minimum else {}
-    )
-    columns |= {measure: summary.titled(measure) for measure in study.agreement.measures[1:]}
-    columns |= {"n_units": "units", "n_positive": "times applied", "note": "note"}
-    return show_table(rows, "Agreement by code", columns, _reading(summary.headline(table), study), 2)
-
-
-def agreement_by_pair(table: pd.DataFrame, study: Study) -> Shown:
-    """Return every pair of coders."""
-    rows = summary.by_pair(table, study)
-    if rows.empty:
-        return note("Fewer than two coders, or more than twenty: no lines by pair.")
-    columns = {"variable": "variable", "pair": "coders", "lines": "codes or variables", "median": "median"}
-    columns |= {"smallest": "smallest", "largest": "largest"}
-    return show_table(rows, f"{summary.titled(study.agreement.primary)} by pair of coders", columns)
-
-
-def agreement_by_round(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> Shown:
-    """Return stages and rounds side by side."""
-    rows = summary.by_round(table, codes, study)
-    if rows.empty:
-        return note("One round of independent coding; nothing to set beside it.")
-    caption = f"{summary.titled(study.agreement.primary)} by stage and round"
-    return show_table(rows, caption, None, ["Rounds are never pooled; agreement need not rise by round."])
-
-
-def package(check: pd.DataFrame) -> Shown:
-    """Return the comparison of our alpha with the krippendorff package's."""
-    if check.empty:
-        return note("No Krippendorff's alpha among the measures, so nothing to check.")
-    equal = int(check["equal"].sum())
-    text = (
-        f"Krippendorff's alpha by the krippendorff package equals Concord's, within 1e-12, "
-        f"in {equal} of {len(check)} lines (undefined on both sides counts as equal)."
-    )
-    return note(text, "note" if equal == len(check) else "warning")
 
 
 def differences(table: pd.DataFrame, corpus: Corpus, rows: int = 25) -> Shown:
@@ -266,20 +196,3 @@ def verdicts(found: Sequence[Verdict], simulated: bool) -> Shown:
         for v in sorted(found, key=lambda v: v.failed)
     ]
     return show_table(pd.DataFrame(rows), "Numbers recomputed", None, lead)
-
-
-def _reading(rows: pd.DataFrame, study: Study) -> list[str]:
-    """Return what a reader needs beside every coefficient: unit, universe, assumption, interval."""
-    if rows.empty:
-        return []
-    first, plan = rows.iloc[0], study.agreement
-    universe = {"all_text": "all segments", "assigned": "segments that coders were asked to code"}
-    when = {"before_coding": "before coding", "after_coding": "after coding"}.get(
-        plan.chosen or "", "(not said)"
-    )
-    return [
-        f"Unit: {first['unit']}; universe: {universe.get(first['universe'], 'segments coded by anyone')}; "
-        f"assumption: {first['assumption'].replace('_', ' ')}; segmentation: {first['segmentation']}.",
-        f"Primary coefficient: {summary.titled(plan.primary)}, chosen {when}. Interval: "
-        f"{plan.interval.method}, clustered by {plan.interval.cluster}, {plan.interval.confidence:.0%}.",
-    ]

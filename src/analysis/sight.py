@@ -70,7 +70,8 @@ def not_yet(corpus: Corpus, units: pd.DataFrame, codings: pd.DataFrame) -> dict[
     used = codings.assign(document_id=codings["segment_id"].map(home)).dropna(subset=["codebook_version"])
     latest = used.groupby("document_id")["codebook_version"].agg(lambda v: max(v, key=natural))
     stated = corpus.documents.set_index("document_id")["coded_version"]
-    version = units["document_id"].map(stated).fillna(units["document_id"].map(latest))
+    version = units["document_id"].map(stated).astype("string")
+    version = version.fillna(units["document_id"].map(latest).astype("string"))
     introduced = corpus.codes.dropna(subset=["introduced_version"])
     masks = {
         code: np.array([not pd.isna(v) and natural(v) < natural(first) for v in version], dtype=bool)

@@ -15,6 +15,7 @@ from .paths import Workspace
 
 __all__ = [
     "AgreementPlan",
+    "Format",
     "Input",
     "IntervalPlan",
     "Stage",
@@ -51,6 +52,25 @@ Measure = Literal[
     "krippendorff_alpha",
     "alpha_u",
     "alpha_cu",
+]
+Format = Literal[
+    "tidy",
+    "wide",
+    "refi-qda",
+    "refi-codebook",
+    "qualcoder",
+    "maxqda",
+    "maxqda-project",
+    "atlasti",
+    "dedoose",
+    "dedoose-docx",
+    "taguette",
+    "rqda",
+    "requal",
+    "labelstudio",
+    "doccano",
+    "webanno",
+    "nvivo",
 ]
 TRUTHS = "write it in quotes: YAML reads yes, no, on, off, true and false without quotes as a truth value."
 
@@ -107,13 +127,14 @@ class Input(Part):
     """One file in source/: what it is and how it is laid out."""
 
     file: str = Field(description="Write the file's name inside source/.")
-    format: Literal["tidy", "wide"] | None = None
+    format: Format | None = Field(None, description="Left out, it is recognised from what the file holds.")
     table: str | None = Field(None, description="The table of a tidy file whose name does not say it.")
     stage: Stage | None = None
     round: int = Field(1, ge=1)
     coder: str | None = Field(
         None, description="The coder of codings that carry none; in a wide file the column that names coders."
     )
+    all_by: str | None = Field(None, description="The coder of all codings, whatever the file says.")
     coders: list[str] | None = Field(None, description="wide: one column a coder, these.")
     segment: str | list[str] | None = Field(
         None, description="wide: the column, or columns, that name a segment."

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from .corpus import Corpus
 from .counting import Counted, counted_or_none, counted_values
+from .incidence import Incidence, below, incidence
 from .keys import Result, key
 from .labels import label
 from .study import Study
 
-__all__ = ["JOINT", "THEMES", "VALUES", "joint_table", "theme_results", "theme_table", "value_table"]
+__all__ = [
+    "JOINT", "THEMES", "VALUES", "contribution_table", "joint_table", "theme_results", "theme_table",
+    "value_table",
+]  # fmt: skip
 
 THEMES = [
     "code_id", "name", "parent_id", "level", "domain", "group", "influence", "influence_on", "rollup",
-    "counted", "n_cases", "n_asked", "n_group", "share", "n_segments", "label",
+    "counted", "n_cases", "n_asked", "n_group", "share", "n_segments", "label", "n_spontaneous",
+    "n_supporting", "n_contradicting", "n_cases_contradicting",
 ]  # fmt: skip
+_OF_CODE = ["code_id", "name", "parent_id", "level", "domain", "influence", "influence_on"]
+CONTRIBUTIONS = ["by", "value", "influence_on", "group", "counted", "n_codes", "n_cases", "n_segments"]
 JOINT = ["code_id", "groups", "n_cases", "n_group"]
 VALUES = ["variable", "value", "rule", "group", "n", "share", "ties"]
 
@@ -31,28 +39,75 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     who was asked (``asked``), the base of a share is those asked about the code's domain or who raised it
     unasked; otherwise it is the group.
 
+    ``n_spontaneous`` are participants who raised it without being asked about its domain; segments that
+    support and contradict a code are counted where coders said so (``supports`` in codings).
+
     Returns
     -------
     DataFrame
-        One row a code, group and rollup; columns as in themes.csv.
+        One row a code, rollup and group; columns as in themes.csv.
     """
     counted = counted or counted_or_none(corpus, study)
     if counted is None:
         return pd.DataFrame(columns=THEMES)
-    covered = _covered(corpus)
-    groups = ["all", *[group for group in corpus.groups if group != "all"]]
-    sizes = {group: _cases_in(corpus, group) for group in groups}
-    marks = dict(list(counted.marks.groupby("code_id", sort=False)))
-    none = counted.marks.iloc[:0]
-    rows = []
-    for code in corpus.codes.itertuples(index=False):
-        below = [code.code_id, *corpus.children(code.code_id)]
-        for rollup, codes in (("as_coded", below[:1]), ("descendants", below)):
-            mine = pd.concat([marks.get(c, none) for c in codes])
-            for group in groups:
-                part = mine if group == "all" else mine[mine["group"] == group]
-                rows.append(_row(code, group, rollup, counted.rule, part, sizes[group], covered, study))
-    return pd.DataFrame(rows, columns=THEMES).astype({"n_asked": "Int64", "level": "Int64"})
+    coded = incidence(corpus, counted.marks)
+    asked, known = _asked(corpus)
+    gather = {
+        "as_coded": sparse.eye_array(len(corpus.codes), dtype=np.int32, format="csr"),
+        "descendants": below(corpus.codes),
+    }
+    figures = [_figures(coded.gathered(codes), asked, known) for codes in gather.values()]
+    figures = [
+        each | _sides(corpus, counted, codes) for each, codes in zip(figures, gather.values(), strict=True)
+    ]
+    V, R, G = len(corpus.codes), len(gather), len(coded.groups)
+    table = corpus.codes.iloc[np.repeat(np.arange(V), R * G)][_OF_CODE].reset_index(drop=True)
+    table["rollup"] = np.tile(np.repeat(list(gather), G), V)
+    table["group"] = np.tile(coded.groups, V * R)
+    table["counted"] = counted.rule
+    for name in figures[0]:
+        table[name] = np.stack([each[name] for each in figures], axis=1).ravel()
+    base = table["n_base"].to_numpy(int)
+    table["share"] = np.divide(table["n_cases"], base, out=np.full(len(table), np.nan), where=base > 0)
+    pairs = list(zip(table["n_cases"], base, strict=True))
+    labels = {pair: label(*pair, study.themes.labels) for pair in dict.fromkeys(pairs)}
+    table["label"] = [labels[pair] for pair in pairs]
+    for name, unknown in _unknown(counted, known, R * G).items():
+        table[name] = table[name].astype("Int64").mask(unknown)
+    return table[THEMES].astype({"level": "Int64"})
+
+
+def contribution_table(corpus: Corpus, study: Study, counted: Counted | None = None) -> pd.DataFrame:
+    """Return participants and segments by domain, by level and by influence, on whatever it acts.
+
+    Returns
+    -------
+    DataFrame
+        One row a kind (``by``: domain, level, influence), ``value`` (with ``influence_on``) and group:
+        ``n_codes`` that were applied there, ``n_cases`` (each participant once), ``n_segments``.
+    """
+    counted = counted or counted_or_none(corpus, study)
+    if counted is None:
+        return pd.DataFrame(columns=CONTRIBUTIONS)
+    coded = incidence(corpus, counted.marks)
+    parts = [_contributions(corpus, coded, counted.rule, by) for by in ("domain", "level", "influence")]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _contributions(corpus: Corpus, coded: Incidence, rule: str, by: str) -> pd.DataFrame:
+    kinds = [by, "influence_on"] if by == "influence" else [by]
+    told = corpus.codes[kinds].dropna(subset=[by]).astype("string").fillna("")
+    kind, values = pd.factorize(pd.MultiIndex.from_frame(told))
+    K, G = len(values), len(coded.groups)
+    sets = sparse.csr_array((np.ones(len(kind), np.int32), (kind, told.index)), shape=(K, len(corpus.codes)))
+    gathered = coded.gathered(sets)
+    table = pd.DataFrame({"by": by, "value": [each[0] for each in values]}, index=range(K))
+    table["influence_on"] = [each[1] if len(each) > 1 else "" for each in values]
+    table = table.iloc[np.repeat(np.arange(K), G)].reset_index(drop=True)
+    table["group"], table["counted"] = np.tile(coded.groups, K), rule
+    table["n_codes"] = (sets @ (coded.n_cases > 0).astype(np.int64)).ravel()
+    table["n_cases"], table["n_segments"] = gathered.n_cases.ravel(), gathered.n_segments.ravel()
+    return table[CONTRIBUTIONS]
 
 
 def value_table(corpus: Corpus, study: Study) -> pd.DataFrame:
@@ -141,41 +196,49 @@ def joint_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     return pd.DataFrame(rows, columns=JOINT)
 
 
-def _row(
-    code: Any,
-    group: str,
-    rollup: str,
-    rule: str,
-    part: pd.DataFrame,
-    cases: set[str],
-    covered: dict[str, set[str]],
-    study: Study,
-) -> dict[str, object]:
-    raised = set(part["case_id"].dropna())
-    asked = covered.get(code.domain) if not pd.isna(code.domain) else None
-    base = len(cases) if asked is None else len((asked | raised) & cases)
-    n = len(raised)
+def _figures(coded: Incidence, asked: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
+    """Return every count of codes by group, each of shape (V, G)."""
+    raised = coded.cases
+    of_group = coded.members.sum(axis=0)
+    could = np.where(known[:, None], (asked | raised).astype(np.int64) @ coded.members, of_group)
     return {
-        **{name: getattr(code, name) for name in ("code_id", "name", "parent_id", "level", "domain")},
-        **{name: getattr(code, name) for name in ("influence", "influence_on")},
-        "group": group,
-        "rollup": rollup,
-        "counted": rule,
-        "n_cases": n,
-        "n_asked": pd.NA if asked is None else len(asked & cases),
-        "n_group": len(cases),
-        "share": n / base if base else float("nan"),
-        "n_segments": int(part["segment_id"].nunique()),
-        "label": label(n, base, study.themes.labels),
+        "n_cases": coded.n_cases,
+        "n_asked": asked.astype(np.int64) @ coded.members,
+        "n_group": np.broadcast_to(of_group, could.shape),
+        "n_base": could,
+        "n_segments": coded.n_segments,
+        "n_spontaneous": (raised & ~asked).astype(np.int64) @ coded.members,
     }
 
 
-def _cases_in(corpus: Corpus, group: str) -> set[str]:
-    cases = corpus.cases
-    return set(cases["case_id"] if group == "all" else cases.loc[cases["group"] == group, "case_id"])
+def _sides(corpus: Corpus, counted: Counted, codes: sparse.csr_array) -> dict[str, np.ndarray]:
+    """Return segments that support and that contradict a code, and whose they are, each of shape (V, G)."""
+    said = counted.marks["supports"]
+    supporting = incidence(corpus, counted.marks[said.isin(["supports", "divided"])]).gathered(codes)
+    contradicting = incidence(corpus, counted.marks[said.isin(["contradicts", "divided"])]).gathered(codes)
+    return {
+        "n_supporting": supporting.n_segments,
+        "n_contradicting": contradicting.n_segments,
+        "n_cases_contradicting": contradicting.n_cases,
+    }
 
 
-def _covered(corpus: Corpus) -> dict[str, set[str]]:
-    """Return domain -> cases that were asked about it."""
-    asked = corpus.asked[corpus.asked["asked"].fillna(False).astype(bool)].dropna(subset=["domain"])
-    return {domain: set(part["case_id"]) for domain, part in asked.groupby("domain")}
+def _unknown(counted: Counted, known: np.ndarray, each: int) -> dict[str, np.ndarray]:
+    """Return column -> rows where the study holds no record of what the column counts."""
+    not_asked = np.repeat(~known, each)
+    unsaid = np.full(len(not_asked), bool(counted.marks["supports"].isna().all()))
+    sides = ("n_supporting", "n_contradicting", "n_cases_contradicting")
+    return {"n_asked": not_asked, "n_spontaneous": not_asked, **dict.fromkeys(sides, unsaid)}
+
+
+def _asked(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
+    """Return who was asked about each code's domain, shape (V, P), and whether that is recorded, (V,)."""
+    recorded = corpus.asked.dropna(subset=["domain"])
+    domains = pd.Index(recorded["domain"].unique())
+    asked = recorded[recorded["asked"].fillna(False).astype(bool)]
+    covered = np.zeros((len(domains) + 1, len(corpus.cases)), dtype=bool)
+    case = pd.Index(corpus.cases["case_id"]).get_indexer(asked["case_id"])
+    place = domains.get_indexer(asked["domain"])
+    covered[place[case >= 0], case[case >= 0]] = True
+    at = domains.get_indexer(corpus.codes["domain"])
+    return covered[at], at >= 0

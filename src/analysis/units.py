@@ -42,6 +42,8 @@ class Ratings:
         N rows: ``unit_id``, ``document_id``, ``case_id``, ``group``.
     unit, universe, assumption, segmentation, stage : str
     round : int
+    codebook_version : str or None
+        The latest that these codings name.
     """
 
     variable: str
@@ -57,6 +59,7 @@ class Ratings:
     segmentation: str
     stage: str
     round: int
+    codebook_version: str | None = None
 
     def at(self, level: str) -> tuple[np.ndarray, np.ndarray]:
         """Return values and domain as numbers for a level of measurement.
@@ -127,6 +130,16 @@ class Presence:
             values[:, self.not_yet[code_id]] = np.nan
         values[mine["coder"].to_numpy(int), mine["unit"].to_numpy(int)] = 1.0
         return replace(self.frame, code_id=code_id, values=values)
+
+    def sets(self) -> list[list[frozenset[str] | None]]:
+        """Return the set of codes that each coder gave each unit; None where the coder did not see it."""
+        given: dict[tuple[int, int], set[str]] = {}
+        for coder, unit, code in self.marks[["coder", "unit", "code_id"]].itertuples(index=False):
+            given.setdefault((coder, unit), set()).add(code)
+        return [
+            [frozenset(given.get((coder, unit), ())) if seen else None for unit, seen in enumerate(row)]
+            for coder, row in enumerate(self.seen)
+        ]
 
 
 def ratings(
@@ -220,6 +233,7 @@ def presence(
         segmentation=study.segmentation or "shared",
         stage=stage,
         round=round_,
+        codebook_version=max(inside["codebook_version"].dropna(), key=natural, default=None),
     )
     seen = sight.seen(corpus, units, coders, codings, asked, assumption)
     seen[marks["coder"], marks["unit"]] = True
@@ -316,6 +330,7 @@ def _frame(
         segmentation=study.segmentation or "shared",
         stage=stage,
         round=round_,
+        codebook_version=max(codings["codebook_version"].dropna(), key=natural, default=None),
     )
 
 

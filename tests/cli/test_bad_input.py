@@ -1,6 +1,6 @@
 """What people get wrong, told by the command line: a screenful, no traceback, and nothing is written.
 
-Every case breaks one thing in a small study that is in order; the message must say where it is and what to do.
+Every case breaks one thing in a small study that is in order and names what the message must say.
 """
 
 from __future__ import annotations
@@ -308,6 +308,21 @@ BAD: dict[str, tuple[Break, list[str]]] = {
     ),
 }
 
+SAMPLE = (
+    "missing file",
+    "unknown code",
+    "two values",
+    "span outside its text",
+    "empty file",
+    "UTF-16",
+    "column with another name",
+    "stage not declared",
+    "segmentation not declared",
+    "key that study.yml does not know",
+    "path that leaves source",
+    "withdrawn misspelt",
+)
+
 
 def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {
@@ -323,7 +338,7 @@ def screen_lines(text: str) -> int:
 
 
 def assert_refused(result, said: list[str], secret: str) -> None:
-    """The command ended with exit status 2 and told where what is wrong, on one screen, quoting no interview."""
+    """The command ended with exit status 2, told where what is wrong is, on one screen, and quoted nobody."""
     assert result.returncode == 2, result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
@@ -332,22 +347,35 @@ def assert_refused(result, said: list[str], secret: str) -> None:
     assert re.search(".*".join(map(re.escape, said)), result.stderr, re.DOTALL), result.stderr
 
 
-@pytest.mark.parametrize(("breaks", "said"), BAD.values(), ids=BAD)
-def test_bad_input_is_told_on_one_screen_and_nothing_is_written(small, warm, breaks, said):
+def broken(small, breaks: Break, said: list[str]) -> Path:
+    """Return the workspace of a study with one thing wrong, where an earlier run left something."""
     breaks(small)
     small.keep(*[name for name in small.files if name not in ASIDE or name == said[0]])
     root = small.write().root
     derived = root / "data" / "derived" / "small"
     derived.mkdir(parents=True)
     (derived / "results.json").write_text("[]\n", encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(("breaks", "said"), BAD.values(), ids=BAD)
+def test_check_tells_bad_input_on_one_screen(small, warm, breaks, said):
+    root = broken(small, breaks, said)
     before = snapshot(root)
 
-    checked = warm("check", "small", root=root)
-    assert_refused(checked, said, small.secret)
+    assert_refused(warm("check", "small", root=root), said, small.secret)
+    assert snapshot(root) == before
 
-    run = warm("reproduce", "small", root=root)
-    assert_refused(run, said, small.secret)
-    assert snapshot(root) == before, "no kernel, no report, no half of a table"
+
+@pytest.mark.parametrize(
+    "name", [name if name in SAMPLE else pytest.param(name, marks=pytest.mark.soak) for name in BAD]
+)
+def test_reproduce_refuses_bad_input_before_a_kernel_starts(small, warm, name):
+    root = broken(small, *BAD[name])
+    before = snapshot(root)
+
+    assert_refused(warm("reproduce", "small", root=root), BAD[name][1], small.secret)
+    assert snapshot(root) == before, "no stage, no report, no half of a table"
 
 
 def test_study_in_order_is_what_the_cases_start_from(small, warm):

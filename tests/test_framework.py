@@ -1,0 +1,105 @@
+"""The framework matrix: states follow the codings, summaries the people, gaps where the two do not meet."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis import simulate
+from analysis.framework import MATRIX, STATES, coverage, framework_matrix, matrix_results
+from analysis.paths import Workspace
+from analysis.read import read_study
+from analysis.study import load_study
+
+
+@pytest.fixture
+def study(small):
+    """P1 raises and is charted; P2 raises, not charted; P3 is charted, nothing coded."""
+    return small.only(
+        cases="case_id,group\nP1,patient\nP2,patient\nP3,staff\n",
+        segments="segment_id,document_id,case_id\na,D1,P1\nb,D1,P1\nc,D2,P2\n",
+        codes="code_id,name,domain\nwait,Waiting,care\nfare,Fare,money\nunused,Unused,care\n",
+        codings="segment_id,coder_id,value\nb,A,wait\na,A,wait\nc,A,wait\n",
+        charting="case_id,code_id,summary,author\nP1,wait,Waited long,A\nP3,fare,No money,B\n",
+    )
+
+
+def states(matrix: pd.DataFrame) -> dict[tuple[str, str], str]:
+    return matrix.set_index(["case_id", "code_id"])["state"].to_dict()
+
+
+def test_one_row_a_participant_and_code_that_was_applied_or_charted(study):
+    matrix = framework_matrix(*study.both())
+
+    assert list(matrix.columns) == MATRIX
+    assert matrix[["case_id", "code_id"]].to_numpy().tolist() == [
+        [case, code] for case in ("P1", "P2", "P3") for code in ("wait", "fare")
+    ]
+
+
+def test_states_where_nobody_recorded_what_was_asked(study):
+    assert states(framework_matrix(*study.both())) == {
+        ("P1", "wait"): "raised",
+        ("P2", "wait"): "not_charted",
+        ("P3", "wait"): "not_raised",
+        ("P1", "fare"): "not_raised",
+        ("P2", "fare"): "not_raised",
+        ("P3", "fare"): "not_raised",
+    }
+
+
+def test_asked_and_not_asked_are_told_apart(study):
+    study.files["asked.csv"] = "case_id,domain,asked\nP1,money,yes\nP2,money,no\n"
+    found = states(framework_matrix(*study.both()))
+
+    assert found["P1", "fare"] == "asked_not_raised"
+    assert found["P2", "fare"] == "not_asked"
+    assert found["P3", "fare"] == "not_raised"
+    assert set(found.values()) <= set(STATES)
+
+
+def test_gaps_are_cells_where_codings_and_charting_do_not_meet(study):
+    gaps = coverage(framework_matrix(*study.both()))
+    assert gaps[["case_id", "code_id", "gap"]].to_numpy().tolist() == [
+        ["P2", "wait", "coded_not_charted"],
+        ["P3", "fare", "charted_not_coded"],
+    ]
+
+
+def test_summary_is_the_persons_and_segments_are_listed_in_order(study):
+    first = framework_matrix(*study.both()).iloc[0]
+
+    assert (first["summary"], first["author"]) == ("Waited long", "A")
+    assert (first["segment_ids"], first["n_segments"]) == ("a b", 2)
+
+
+def test_results_count_cells_and_gaps(study):
+    results = {r.key: r for r in matrix_results(framework_matrix(*study.both()))}
+
+    assert results["framework.cells.n"].value == 6
+    assert results["framework.cells.raised"].value == 1
+    assert results["framework.gaps.coded_not_charted"].value == 1
+    assert results["framework.gaps.charted_not_coded"].value == 1
+    assert sum(results[f"framework.cells.{state}"].value for state in STATES) == 6
+
+
+def test_planted_gaps_are_found(checkout):
+    workspace = Workspace(checkout)
+    study = load_study(workspace, "simon2021_simulated")
+    truth = simulate.truth("simon2021_simulated")
+    matrix = framework_matrix(read_study(workspace, study), study)
+
+    gaps = coverage(matrix)
+    found = {
+        gap: set(part[["case_id", "code_id"]].itertuples(index=False, name=None))
+        for gap, part in gaps.groupby("gap")
+    }
+    assert found == {
+        "coded_not_charted": set(truth.not_charted),
+        "charted_not_coded": set(truth.charted_only),
+    }
+    asked = set(truth.not_asked)
+    domain = read_study(workspace, study).codes.set_index("code_id")["domain"]
+    for line in matrix[matrix["n_segments"] == 0].itertuples(index=False):
+        expected = "not_asked" if (line.case_id, domain[line.code_id]) in asked else "asked_not_raised"
+        assert line.state == expected, (line.case_id, line.code_id)
