@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
 from collections.abc import Callable
@@ -145,6 +146,19 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("reference data is not there: put it in ../shared or set CONCORD_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def bundled(checkout: Path) -> Callable[[str], tuple[Corpus, Study]]:
+    """Return a reader of the studies that come with Concord; each is read once and must not be changed."""
+
+    @functools.cache
+    def read(name: str) -> tuple[Corpus, Study]:
+        workspace = Workspace(checkout)
+        study = load_study(workspace, name)
+        return read_study(workspace, study), study
+
+    return read
 
 
 class SmallStudy:

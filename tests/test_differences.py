@@ -6,9 +6,6 @@ import pytest
 
 from analysis import simulate
 from analysis.differences import DIFFERENCES, difference_results, differences_table
-from analysis.paths import Workspace
-from analysis.read import read_study
-from analysis.study import load_study
 
 
 @pytest.fixture
@@ -66,10 +63,8 @@ def test_table_holds_no_text(small):
 
 
 @pytest.mark.parametrize("name", simulate.STUDIES)
-def test_planted_differences_are_found(checkout, name):
-    workspace = Workspace(checkout)
-    study, truth = load_study(workspace, name), simulate.truth(name)
-    corpus = read_study(workspace, study)
+def test_planted_differences_are_found(bundled, name):
+    (corpus, study), truth = bundled(name), simulate.truth(name)
     planted = truth.agreement[max(key for key in truth.agreement if key[0] == "independent")]
 
     table = differences_table(corpus, study)

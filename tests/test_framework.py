@@ -7,9 +7,6 @@ import pytest
 
 from analysis import simulate
 from analysis.framework import MATRIX, STATES, coverage, framework_matrix, matrix_results
-from analysis.paths import Workspace
-from analysis.read import read_study
-from analysis.study import load_study
 
 
 @pytest.fixture
@@ -83,23 +80,18 @@ def test_results_count_cells_and_gaps(study):
     assert sum(results[f"framework.cells.{state}"].value for state in STATES) == 6
 
 
-def test_planted_gaps_are_found(checkout):
-    workspace = Workspace(checkout)
-    study = load_study(workspace, "simon2021_simulated")
+def test_planted_gaps_are_found(bundled):
+    corpus, study = bundled("simon2021_simulated")
     truth = simulate.truth("simon2021_simulated")
-    matrix = framework_matrix(read_study(workspace, study), study)
+    matrix = framework_matrix(corpus, study)
 
-    gaps = coverage(matrix)
-    found = {
-        gap: set(part[["case_id", "code_id"]].itertuples(index=False, name=None))
-        for gap, part in gaps.groupby("gap")
-    }
+    by_gap = coverage(matrix).groupby("gap")[["case_id", "code_id"]]
+    found = {gap: set(part.itertuples(index=False, name=None)) for gap, part in by_gap}
     assert found == {
         "coded_not_charted": set(truth.not_charted),
         "charted_not_coded": set(truth.charted_only),
     }
-    asked = set(truth.not_asked)
-    domain = read_study(workspace, study).codes.set_index("code_id")["domain"]
+    domain = corpus.codes.set_index("code_id")["domain"]
     for line in matrix[matrix["n_segments"] == 0].itertuples(index=False):
-        expected = "not_asked" if (line.case_id, domain[line.code_id]) in asked else "asked_not_raised"
-        assert line.state == expected, (line.case_id, line.code_id)
+        skipped = (line.case_id, domain[line.code_id]) in truth.not_asked
+        assert line.state == ("not_asked" if skipped else "asked_not_raised"), (line.case_id, line.code_id)

@@ -15,10 +15,9 @@ from analysis.counting import Counted
 from analysis.saturation import (
     SETTINGS,
     Setting,
-    criteria_table,
     judged,
+    new_codes,
     new_codes_results,
-    new_codes_table,
     new_in_order,
     orders_of,
 )
@@ -70,8 +69,8 @@ def test_the_worked_case_holds_in_all_twelve_settings(setting):
 
 def test_the_worked_case_is_recovered_from_codings():
     corpus, counted = _interviews(WORKED)
-    table = new_codes_table(corpus, _study(), counted)
-    criteria = criteria_table(corpus, _study(), counted)
+    table = new_codes(corpus, _study(), counted).table
+    criteria = new_codes(corpus, _study(), counted).criteria
     mine = criteria[criteria["codes"] == "all"].set_index(["base", "run", "threshold"])["at"]
 
     assert table.loc[table["codes"] == "all", "n_new"].tolist() == list(WORKED)
@@ -83,7 +82,7 @@ def test_the_worked_case_is_recovered_from_codings():
 def test_settings_that_need_more_interviews_are_not_assessable(n, feasible):
     """methods.md section 6: n = 6: 4+2 only; n = 7: 4+2, 4+3, 5+2; 10 and 19: all twelve."""
     corpus, counted = _interviews((5, 2, 1, *[0] * (n - 3)))
-    criteria = criteria_table(corpus, _study(), counted).query("codes == 'all'")
+    criteria = new_codes(corpus, _study(), counted).criteria.query("codes == 'all'")
     refused = criteria[criteria["status"] == "not_assessable"]
 
     assert len(criteria) - len(refused) == feasible
@@ -112,7 +111,7 @@ def test_all_orders_are_taken_of_up_to_seven_interviews_and_a_seeded_sample_abov
 
 def test_emergent_codes_are_counted_alone():
     corpus, counted = _interviews((4, 2, 0, 0, 0, 0))
-    table = new_codes_table(corpus, _study(), counted)
+    table = new_codes(corpus, _study(), counted).table
 
     assert table.loc[table["codes"] == "emergent", "n_new"].tolist() == [2, 1, 0, 0, 0, 0]
 
@@ -120,7 +119,7 @@ def test_emergent_codes_are_counted_alone():
 def test_without_a_word_on_what_was_there_beforehand_emergent_codes_are_not_assessable():
     corpus, counted = _interviews((4, 2, 0, 0, 0, 0))
     corpus.codes["a_priori"] = pd.Series(pd.NA, index=corpus.codes.index, dtype="boolean")
-    criteria = criteria_table(corpus, _study(), counted).query("codes == 'emergent'")
+    criteria = new_codes(corpus, _study(), counted).criteria.query("codes == 'emergent'")
 
     assert set(criteria["status"]) == {"not_assessable"}
     assert criteria["why"].str.contains("a_priori").all()
@@ -130,16 +129,16 @@ def test_an_unknown_order_is_not_assessable():
     corpus, counted = _interviews(
         WORKED, interview_order=pd.array([1, 2, None, *range(4, 11)], dtype="Int64")
     )
-    criteria = criteria_table(corpus, _study(), counted)
+    criteria = new_codes(corpus, _study(), counted).criteria
 
     assert set(criteria["status"]) == {"not_assessable"}
     assert criteria["why"].str.contains("order of the interviews is unknown for 1 of 10").all()
-    assert new_codes_table(corpus, _study(), counted).empty
+    assert new_codes(corpus, _study(), counted).table.empty
 
 
 def test_a_reflexive_study_is_not_assessable_in_its_method_s_words():
     corpus, counted = _interviews(WORKED)
-    why = criteria_table(corpus, _study(method="reflexive"), counted)["why"]
+    why = new_codes(corpus, _study(method="reflexive"), counted).criteria["why"]
 
     assert why.str.contains("reflexive thematic analysis").all()
 
@@ -147,8 +146,8 @@ def test_a_reflexive_study_is_not_assessable_in_its_method_s_words():
 def test_nothing_is_computed_where_the_study_does_not_ask():
     corpus, counted = _interviews(WORKED)
 
-    assert new_codes_table(corpus, _study(saturation={"run": False}), counted).empty
-    assert criteria_table(corpus, _study(saturation={"run": False}), counted).empty
+    assert new_codes(corpus, _study(saturation={"run": False}), counted).table.empty
+    assert new_codes(corpus, _study(saturation={"run": False}), counted).criteria.empty
 
 
 def test_a_change_of_the_guide_is_marked_at_the_first_interview_with_it():
@@ -157,7 +156,7 @@ def test_a_change_of_the_guide_is_marked_at_the_first_interview_with_it():
     object.__setattr__(
         corpus, "documents", guide.assign(guide_version=["1", "1", "2", "2", "2", "3"], text=pd.NA)
     )
-    table = new_codes_table(corpus, _study(), counted).query("codes == 'all'")
+    table = new_codes(corpus, _study(), counted).table.query("codes == 'all'")
 
     assert table.loc[table["guide_changed"], "position"].tolist() == [3, 6]
 
@@ -166,7 +165,7 @@ def test_the_recorded_order_is_used_whatever_the_order_of_rows():
     corpus, counted = _interviews(WORKED)
     corpus = replace(corpus, cases=corpus.cases.iloc[::-1].reset_index(drop=True))
 
-    assert new_codes_table(corpus, _study(), counted).query("codes == 'all'")["n_new"].tolist() == list(
+    assert new_codes(corpus, _study(), counted).table.query("codes == 'all'")["n_new"].tolist() == list(
         WORKED
     )
 
@@ -175,17 +174,17 @@ def test_groups_have_curves_of_their_own(small):
     from analysis.counting import counted_codes
 
     corpus, study = small.both(saturation__run=True)
-    table = new_codes_table(corpus, study, counted_codes(corpus, study))
+    table = new_codes(corpus, study, counted_codes(corpus, study)).table
 
     assert table.loc[table["codes"] == "all", "group"].tolist() == ["all"] * 3 + ["patient"] * 2 + ["staff"]
 
 
 def test_every_number_stands_under_a_key_of_its_own():
     corpus, counted = _interviews(WORKED)
-    table, criteria = (make(corpus, _study(), counted) for make in (new_codes_table, criteria_table))
-    found = {each.key: each.value for each in new_codes_results(table, criteria)}
+    made = new_codes(corpus, _study(), counted)
+    found = {each.key: each.value for each in new_codes_results(made)}
 
-    assert len(found) == len(table) + len(criteria)
+    assert len(found) == len(made.table) + len(made.criteria)
     assert found["new_codes.1.n"] == 10
     assert found["new_codes.met_after[base=6,run=2,threshold=5]"] == 6
     assert found["new_codes.met_after[base=6,run=3,threshold=0]"] is None

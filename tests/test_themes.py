@@ -7,9 +7,6 @@ import pytest
 
 from analysis import simulate
 from analysis.counting import counted_codes
-from analysis.paths import Workspace
-from analysis.read import read_study
-from analysis.study import load_study
 from analysis.themes import JOINT, THEMES, VALUES, joint_table, theme_results, theme_table, value_table
 
 CASES = "case_id,group\nP1,patient\nP2,patient\nS1,staff\nM1,manager\n"
@@ -155,10 +152,8 @@ def test_results_have_readable_keys_and_the_base_that_they_rest_on(study):
 
 
 @pytest.fixture(scope="module", params=simulate.STUDIES)
-def planted(request, checkout):
-    workspace = Workspace(checkout)
-    study = load_study(workspace, request.param)
-    return read_study(workspace, study), study, simulate.truth(request.param)
+def planted(request, bundled):
+    return *bundled(request.param), simulate.truth(request.param)
 
 
 class TestPlantedTruth:

@@ -67,8 +67,8 @@ NOT_COVERED = {
     "set:passonneau2004": "superseded by its author in 2006",
 }
 EMPTY_UNIT = (
-    "nobody rated units 2 and 14; the value counts them as units, so that the shares of the values sum to 13/15. "
-    "No other engine confirms it, and two empty rows more would change it again. Here a unit nobody rated is none"
+    "nobody rated units 2 and 14; the value counts them, so that the shares of the values sum to 13/15. "
+    "No other engine confirms it, and each empty row more would change it again"
 )
 DISPUTED = {("wikipedia_alpha", "fleiss_kappa_gwet"): EMPTY_UNIT, ("wikipedia_alpha", "gwet_ac"): EMPTY_UNIT}
 

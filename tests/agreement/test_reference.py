@@ -1,7 +1,7 @@
 """Every published or independently computed value that these coefficients cover, within its tolerance.
 
-The values are read from the folder of reference data; a few that are in print in articles are repeated here, so
-that they are tested wherever the package is.
+The values are read from the folder of reference data; a few that are in print in articles are repeated here,
+so that they are tested wherever the package is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _spec.loader.exec_module(reference)
 
 
 STEP = 0.011
-"""KALPHA replicates of 12 units lie on a grid this wide, and both ends of the interval within .0004 of a step."""
+"""KALPHA replicates of 12 units lie on a grid this wide, and both ends of the interval beside a step."""
 
 
 @pytest.fixture(scope="module")
