@@ -56,38 +56,40 @@ def difference_results(corpus: Corpus, study: Study) -> Iterator[Result]:
 
 
 def in_place_table(corpus: Corpus, study: Study) -> pd.DataFrame:
-    """Return which codes, or values, two coders applied in place of each other, and how often.
+    """Return which codes, or values, two coders applied in place of each other, who did, and how often.
 
-    One coder gave the unit the first code and not the second, the other the second and not the first.
+    The first coder gave the unit the first code and not the second, the other coder the second and not the
+    first.
 
     Returns
     -------
     DataFrame
-        ``variable``, ``one``, ``other`` (sorted), ``n`` units and pairs of coders; the most frequent first.
+        ``variable``, ``coder_a``, ``gave_a``, ``coder_b``, ``gave_b``, ``n`` units; most frequent first.
     """
-    swapped: Counter[tuple[str, str, str]] = Counter()
+    swapped: Counter[tuple[str, ...]] = Counter()
     for variable in corpus.variables():
-        if variable == "codes":
-            swapped.update(_swapped_codes(presence(corpus, study)))
-        else:
-            swapped.update(_swapped_values(ratings(corpus, study, variable)))
+        part = presence(corpus, study) if variable == "codes" else ratings(corpus, study, variable)
+        swapped.update((variable, *names) for names in _swapped(part))
     rows = [(*names, n) for names, n in sorted(swapped.items(), key=lambda item: (-item[1], item[0]))]
-    return pd.DataFrame(rows, columns=["variable", "one", "other", "n"])
+    return pd.DataFrame(rows, columns=["variable", "coder_a", "gave_a", "coder_b", "gave_b", "n"])
 
 
-def _swapped_codes(seen: Presence) -> Iterator[tuple[str, str, str]]:
-    for given in zip(*seen.sets(), strict=True):
-        for mine, theirs in combinations([codes for codes in given if codes is not None], 2):
-            for one, other in product(sorted(mine - theirs), sorted(theirs - mine)):
-                yield "codes", *sorted((one, other))  # type: ignore[misc]
+def _swapped(part: Presence | Ratings) -> Iterator[tuple[str, str, str, str]]:
+    coders = part.frame.coders if isinstance(part, Presence) else part.coders
+    rows = part.sets() if isinstance(part, Presence) else _singles(part)
+    for (a, mine), (b, theirs) in combinations(zip(coders, rows, strict=True), 2):
+        for first, second in zip(mine, theirs, strict=True):
+            if first is not None and second is not None:
+                for one, other in product(sorted(first - second), sorted(second - first)):
+                    yield a, one, b, other
 
 
-def _swapped_values(part: Ratings) -> Iterator[tuple[str, str, str]]:
-    for column in part.values.T:
-        given = [part.domain[int(value)] for value in column if not np.isnan(value)]
-        for one, other in combinations(given, 2):
-            if one != other:
-                yield part.variable, *sorted((one, other))  # type: ignore[misc]
+def _singles(part: Ratings) -> list[list[frozenset[str] | None]]:
+    """Return single values as sets of one, so that codes and values are compared alike."""
+    return [
+        [None if np.isnan(value) else frozenset({part.domain[int(value)]}) for value in row]
+        for row in part.values
+    ]
 
 
 def _divided(part: Ratings, words: tuple[str, ...]) -> pd.DataFrame:

@@ -135,7 +135,7 @@ class ConcordError(Exception):
         else:
             files = {problem.file for problem in self.problems}
             one_file = len(files) == 1 and None not in files
-            title = self.title or (next(iter(files)) if one_file else "This")
+            title = self.title or (str(next(iter(files))) if one_file else "This")
             said = one_file and str(next(iter(files))) in title
             lines = [f"{title} has {_count(self.problems)}:"]
             lines += [f"  {p.describe(with_file=not said)}" for p in self.problems[:SHOWN]]

@@ -25,6 +25,7 @@ __all__ = [
     "Setup",
     "check_names",
     "coefficient",
+    "describe",
     "per_value",
     "prepare",
     "undefined",
@@ -138,25 +139,26 @@ class Setup:
 
     Attributes
     ----------
-    measure, level : str
+    described : Statistic
+        What the data look like, and in `note` why there is no estimator.
     ratings : Ratings
-        Of the coders who rated anything.
     fitted : Estimator or None
-    reason : str
-        Why the coefficient is undefined; empty where there is an estimator.
     """
 
-    measure: str
-    level: str
+    described: Statistic
     ratings: Ratings
     fitted: Estimator | None
-    reason: str = ""
+
+    @property
+    def measure(self) -> str:
+        """Return the name of the coefficient."""
+        return self.described.measure
 
     @property
     def estimator(self) -> Estimator:
         """Return the estimator, or raise AgreementError with the reason why there is none."""
         if self.fitted is None:
-            raise AgreementError(f"{self.measure} is undefined: {self.reason}.")
+            raise AgreementError(f"{self.measure} is undefined: {self.described.note}.")
         return self.fitted
 
     @cached_property
@@ -167,15 +169,14 @@ class Setup:
     @cached_property
     def statistic(self) -> Statistic:
         """Return the coefficient without an interval."""
-        described = _described(self.measure, self.level, self.ratings)
         if self.fitted is None:
-            return replace(described, note=self.reason)
+            return self.described
         estimate = float(self.estimator.value(self.totals))
         observed, expected = (float(part) for part in self.estimator.agreement(self.totals))
         note = why_not(self.measure, observed) if np.isnan(estimate) else ""
         if self.estimator.share:
             expected = np.nan
-        return replace(described, estimate=estimate, observed=observed, expected=expected, note=note)
+        return replace(self.described, estimate=estimate, observed=observed, expected=expected, note=note)
 
 
 def coefficient(
@@ -285,11 +286,14 @@ def prepare(
     label = level if weights is None else f"w:{weights}" if isinstance(weights, str) else "w:given"
     reason = undefined(measure, ratings)
     if reason:
-        return Setup(measure, label, ratings, None, reason)
+        return Setup(replace(describe(measure, label, ratings), note=reason), ratings, None)
     if measure == "scott_pi":
         ratings = ratings.where(ratings.by_all)
     matrix = weight_matrix(weights, ratings.domain)
-    return Setup(measure, label, ratings, kind.build(ratings, level, matrix))
+    described = describe(measure, label, ratings)
+    if not kind.by_coder:
+        ratings = ratings.gathered()
+    return Setup(described, ratings, kind.build(ratings, level, matrix))
 
 
 def check_names(measure: str, level: str, weights: Weights) -> Measure:
@@ -339,7 +343,7 @@ def why_not(measure: str, observed: float) -> str:
     return _ONE_VALUE
 
 
-def _described(measure: str, level: str, ratings: Ratings) -> Statistic:
+def describe(measure: str, level: str, ratings: Ratings) -> Statistic:
     """Return a statistic that holds only what the data look like."""
     units = ratings.units_given
     described = Statistic(

@@ -103,19 +103,14 @@ class Tally:
     @classmethod
     def of(cls, ratings: Ratings) -> Tally:
         """Count, a block of units at a time."""
-        most, wide = ratings.n_coders, ratings.n_values + 1
-        most_pairs = most * (most - 1) // 2
-        pairs = np.zeros((most + 1, most_pairs + 1), np.int64)
-        values = np.zeros((most + 1, wide), np.int64)
+        most, units = ratings.n_coders, ratings.units_given
+        alike = np.zeros(most + 1, np.int64)
+        values = np.zeros((most + 1, ratings.n_values + 1), np.int64)
         for block in ratings.blocks():
-            _count(pairs, block.given, _equal_pairs(block.codes))
-            for codes in block.codes:
-                _count(values, block.given, codes)
-        m = np.arange(most + 1)
-        units = pairs.sum(axis=1)
-        both_missing = (most - m) * (most - m - 1) // 2
-        agreeing = pairs @ np.arange(most_pairs + 1) - units * both_missing
-        return cls(units, agreeing, values[:, :-1])
+            alike += np.bincount(block.given, _equal_pairs(block.codes), minlength=most + 1).astype(np.int64)
+            _count(values, block.given, block.codes)
+        missing = most - np.arange(most + 1)
+        return cls(units, alike - units * (missing * (missing - 1) // 2), values[:, :-1])
 
     @cached_property
     def given(self) -> npt.NDArray[np.int64]:
@@ -190,7 +185,7 @@ def _count(
 ) -> None:
     """Add 1 to the table at each of these cells. Small numbers stay small, which is where the speed is."""
     keys = rows.astype(_whole(table.size)) * table.shape[1] + columns
-    table += np.bincount(keys, minlength=table.size).reshape(table.shape)
+    table += np.bincount(keys.ravel(), minlength=table.size).reshape(table.shape)
 
 
 def _sums(places: npt.NDArray[np.integer], numbers: FloatArray, n_places: int) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 __all__ = ["package_alpha"]
@@ -26,12 +28,14 @@ def package_alpha(values: np.ndarray, level: str, domain: np.ndarray) -> float:
     """
     import krippendorff
 
+    name: Any = level  # the package lists its levels as literals
+
     pairable = (~np.isnan(values)).sum(axis=0) >= 2
     used = values[:, pairable]
     if len(np.unique(used[~np.isnan(used)])) < 2:
         return float("nan")
     return float(
         krippendorff.alpha(
-            reliability_data=used, value_domain=domain.tolist(), level_of_measurement=level, dtype=np.float64
+            reliability_data=used, value_domain=domain.tolist(), level_of_measurement=name, dtype=np.float64
         )
     )

@@ -68,10 +68,11 @@ class Ratings:
         declared = None if domain is None else _domain(domain)
         whole = _small_whole_numbers(array)
         met = _met(array) if whole is None else _met_whole(whole)
-        values_ = met if declared is None else declared
-        _refuse_undeclared(met, values_)
-        codes = _positions(array, values_) if whole is None else _looked_up(whole, values_)
-        return cls(codes, values_, declared is not None)
+        if declared is not None:
+            _refuse_undeclared(met, declared)
+        listed = met if declared is None else declared
+        codes = _positions(array, listed) if whole is None else _looked_up(whole, listed)
+        return cls(codes, listed, declared is not None)
 
     @property
     def n_values(self) -> int:
@@ -111,6 +112,16 @@ class Ratings:
         active = (self.codes != self.n_values).any(axis=1)
         return self if active.all() else self.only(np.flatnonzero(active))
 
+    def gathered(self) -> Ratings:
+        """Return the ratings of each unit side by side, without saying whose they are.
+
+        Of a hundred coders of whom five see each unit, five rows are left.
+        """
+        most = int(self.given.max(initial=0))
+        if 2 * most > self.n_coders:
+            return self
+        return Ratings(np.sort(self.codes, axis=0)[:most], self.domain, self.declared)
+
     def only(self, coders: Sequence[int] | npt.NDArray[np.intp]) -> Ratings:
         """Return the ratings of some coders, over the same values."""
         return Ratings(self.codes[np.asarray(coders)], self.domain, self.declared)
@@ -131,6 +142,9 @@ class Ratings:
 
     def blocks(self) -> Iterator[Ratings]:
         """Yield the ratings a block of units at a time."""
+        if self.n_units <= BLOCK:
+            yield self
+            return
         for start in range(0, self.n_units, BLOCK):
             yield self.at(slice(start, start + BLOCK))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.agreement.alpha import MetricAlpha
-from analysis.agreement.coefficients import Setup, undefined
+from analysis.agreement.coefficients import Setup, describe, undefined
 from analysis.agreement.estimates import with_interval
 from analysis.agreement.metrics import Metric
 from analysis.agreement.ratings import FloatArray, Ratings
@@ -99,9 +100,11 @@ def _setup(sets: Sequence[Sequence[LabelSet | None]], distance: str) -> Setup:
     ).reshape(len(sets), -1)
     codes[codes < 0] = len(place)
     ratings = Ratings(codes, np.arange(len(place), dtype=float)).of_active_coders()
+    described = describe("krippendorff_alpha", f"set:{distance}", ratings)
     reason = undefined("krippendorff_alpha", ratings)
-    estimator = None if reason else MetricAlpha(_metric(_bits(list(place)), distance))
-    return Setup("krippendorff_alpha", f"set:{distance}", ratings, estimator, reason)
+    if reason:
+        return Setup(replace(described, note=reason), ratings, None)
+    return Setup(described, ratings.gathered(), MetricAlpha(_metric(_bits(list(place)), distance)))
 
 
 def _checked(distance: str) -> str:

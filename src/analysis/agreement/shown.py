@@ -127,8 +127,9 @@ def in_place(table: pd.DataFrame, codes: pd.DataFrame, rows: int = 15) -> Shown:
     if table.empty:
         return note("No two codes were applied in place of each other.")
     names = codes.set_index("code_id")["name"].to_dict()
-    frame = table.assign(one=table["one"].replace(names), other=table["other"].replace(names))
-    columns = {"variable": "variable", "one": "one coder", "other": "the other", "n": "times"}
+    frame = table.assign(gave_a=table["gave_a"].replace(names), gave_b=table["gave_b"].replace(names))
+    columns = {"variable": "variable", "coder_a": "coder", "gave_a": "gave", "coder_b": "where"}
+    columns |= {"gave_b": "gave", "n": "times"}
     return show_table(frame, "Codes applied in place of each other", columns, rows=rows)
 
 
