@@ -6,11 +6,13 @@ import csv
 import functools
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from analysis.agreement.sheet import agreement_table
 from analysis.corpus import Corpus
 from analysis.paths import Workspace
 from analysis.read import read_study
@@ -19,7 +21,7 @@ from analysis.study import Study, load_study
 CHECKOUT = Path(__file__).parents[1]
 
 SECRET = "quixotic"
-"""Stands in every text, memo, summary and remark of the small study; no message may ever show it."""
+"""Stands in every text, memo, summary, definition and remark of the small study; no message may show it."""
 
 TALK = {
     "D1": [
@@ -74,10 +76,10 @@ team,human,consensus,
 """,
     "codes": f"""\
 code_id,name,parent_id,domain,influence,influence_on,definition
-access,Getting in {SECRET},,care,,,Whatever stood between a {SECRET} person and care
-waiting,Waiting {SECRET},access,care,barrier,care,Any time spent in a {SECRET} queue before care began
-contact,Contact {SECRET},access,care,facilitator,care,Anybody who kept in touch in a {SECRET} manner
-cost,Cost {SECRET},,money,barrier,care,Money that a {SECRET} person would have had to find
+access,Getting in,,care,,,Whatever stood between a {SECRET} person and care
+waiting,Waiting,access,care,barrier,care,Any time spent in a {SECRET} queue before care began
+contact,Contact,access,care,facilitator,care,Anybody who kept in touch in a {SECRET} manner
+cost,Cost,,money,barrier,care,Money that a {SECRET} person would have had to find
 """,
     "codings": f"""\
 segment_id,coder_id,variable,value,stage,round,memo
@@ -161,6 +163,12 @@ def bundled(checkout: Path) -> Callable[[str], tuple[Corpus, Study]]:
     return read
 
 
+@pytest.fixture(scope="session")
+def bundled_agreement(bundled: Callable[[str], tuple[Corpus, Study]]) -> Callable[[str], pd.DataFrame]:
+    """Return a maker of agreement.csv of the studies that come with Concord, each made once."""
+    return functools.cache(lambda name: agreement_table(*bundled(name)))
+
+
 class SmallStudy:
     """A study of three interviews in a workspace of its own; a test changes its files before reading."""
 
@@ -183,6 +191,14 @@ class SmallStudy:
             self.settings = text.replace(old, new)
         else:
             self.files[file] = text.replace(old, new)
+
+    def rows(self, table: str) -> list[list[str]]:
+        """Return the cells of a table, its header first."""
+        return list(csv.reader(io.StringIO(str(self.files[f"{table}.csv"]), newline="")))
+
+    def put(self, table: str, rows: list[list[str]]) -> None:
+        """Write a table from its cells, its header first."""
+        self.files[f"{table}.csv"] = _csv(*rows)
 
     def keep(self, *files: str) -> None:
         """Leave out every other table."""
@@ -224,17 +240,17 @@ def _transcripts() -> dict[str, str]:
             text += f"{words}\n"
             turns.append((document, start, end, speaker))
             segments.append((f"{case}-{number}", document, start, end, words, f"q{number}"))
-        documents.append((document, case, f"Interview {SECRET}", text))
+        documents.append((document, case, f"Interview {document[1:]}", text))
     return {
-        "documents.csv": _csv("document_id case_id name text", documents),
-        "turns.csv": _csv("document_id start end speaker", turns),
-        "segments.csv": _csv("segment_id document_id start end text question", segments),
+        "documents.csv": _csv(["document_id", "case_id", "name", "text"], *documents),
+        "turns.csv": _csv(["document_id", "start", "end", "speaker"], *turns),
+        "segments.csv": _csv(["segment_id", "document_id", "start", "end", "text", "question"], *segments),
     }
 
 
-def _csv(columns: str, rows: list[tuple]) -> str:
+def _csv(*rows: Sequence[object]) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows([columns.split(), *rows])
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
 
 

@@ -86,6 +86,14 @@ class TestByHand:
         assert table["value"].iloc[0] == "n/a", "only an empty cell is missing"
         assert pd.isna(table["value"].iloc[1])
 
+    @pytest.mark.parametrize("text", ["one\rtwo", "one\r\ntwo", "one\ntwo", 'a "b", c'])
+    def test_words_keep_their_line_ends(self, by_hand, text):
+        table = by_hand.table(
+            "framework_matrix.csv", lambda: pd.DataFrame({"summary": [text, None], "n": [1, 2]})
+        )
+        assert table["summary"].tolist() == [text, pd.NA]
+        assert table["n"].tolist() == [1, 2]
+
 
 class TestUnderTheRunner:
     def test_tables_are_left_by_the_first_step_and_loaded_by_the_next(self, staged, small):

@@ -81,6 +81,8 @@ class Claim(BaseModel):
             raise ValueError("needs `printed`: the number as it stands in the source, in quotes.")
         for printed in self.expected.values():
             parts = printed.split("..") if self.comparator == "between" else [printed]
+            if self.comparator == "between" and len(parts) != 2:
+                raise ValueError(f"prints {quoted(printed)}; between needs two numbers, as in `0.6..0.8`.")
             if not all(PRINTED.fullmatch(part) for part in parts):
                 raise ValueError(f"prints {quoted(printed)}; write a number, a percentage or `4 of 6`.")
         return self

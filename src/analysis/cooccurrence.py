@@ -8,6 +8,7 @@ from scipy import sparse
 
 from .corpus import Corpus
 from .counting import Counted
+from .incidence import places
 
 __all__ = ["COOCCURRENCE", "WITHIN", "cooccurrence_table", "together"]
 
@@ -43,10 +44,9 @@ def cooccurrence_table(corpus: Corpus, counted: Counted | None) -> pd.DataFrame:
         return pd.DataFrame(columns=COOCCURRENCE)
     applied = counted.marks["code_id"].unique()
     codes = corpus.codes.loc[corpus.codes["code_id"].isin(applied), "code_id"].to_numpy(object)
-    code = pd.Index(codes).get_indexer(counted.marks["code_id"])
-    segments, segment = np.unique(
-        _places(corpus.segments["segment_id"], counted.marks["segment_id"]), return_inverse=True
-    )
+    code = places(pd.Series(codes), counted.marks["code_id"])
+    segment, ids = pd.factorize(counted.marks["segment_id"])
+    segments = pd.Index(corpus.segments["segment_id"]).get_indexer(ids)
     case = pd.factorize(counted.marks["case_id"])[0]
     known = case >= 0
     start, end = _lying(corpus, segments)
@@ -82,10 +82,6 @@ def together(unit: np.ndarray, code: np.ndarray, V: int) -> np.ndarray:
     present = sparse.csr_array((np.ones(len(unit), np.int32), (unit, code)), shape=(N, V))
     present.data[:] = 1
     return (present.T @ present).toarray().astype(np.int64)
-
-
-def _places(ids: pd.Series, wanted: pd.Series) -> np.ndarray:
-    return pd.Index(ids).get_indexer(wanted)
 
 
 def _lying(corpus: Corpus, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -124,7 +120,7 @@ def _overlapping(
     first = np.repeat(crowded, later)
     second = first + _counting_up(later)
     at, a, b = _crossed(first, second, segment, code)
-    once = np.unique((stretch[at] * V + np.minimum(a, b)) * V + np.maximum(a, b))
+    once = pd.unique((stretch[at] * V + np.minimum(a, b)) * V + np.maximum(a, b))
     upper = np.bincount(once % (V * V), minlength=V * V).reshape(V, V)
     return n + upper + np.triu(upper, k=1).T
 

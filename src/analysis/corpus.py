@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from .errors import DataError, Problem
-from .schemas import TABLES
+from .schemas import DTYPES, TABLES
 
 __all__ = ["Corpus", "empty_table", "natural"]
 
@@ -30,9 +30,8 @@ def natural(name: str) -> tuple[tuple[int, int | str], ...]:
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table without rows, its columns typed."""
-    dtypes = {"count": "Int64", "order": "Int64", "number": "Float64", "flag": "boolean"}
     columns = TABLES[name].columns
-    return pd.DataFrame({c: pd.Series([], dtype=dtypes.get(s.kind, "string")) for c, s in columns.items()})
+    return pd.DataFrame({c: pd.Series([], dtype=DTYPES.get(s.kind, "string")) for c, s in columns.items()})
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ import pandas as pd
 from .corpus import Corpus
 from .division import INTERVIEWERS
 from .errors import DataError, Problem, did_you_mean, quoted
+from .incidence import places
 from .study import Study, Where
-from .units import presence, ratings
+from .units import Presence, presence, ratings
 
-__all__ = ["Counted", "counted_codes", "counted_or_none", "counted_values"]
+__all__ = ["Counted", "agreed_by_all", "counted_codes", "counted_or_none", "counted_values"]
 
 SAID = {
     "consensus": "as settled in consensus",
@@ -106,8 +107,7 @@ def _marks(corpus: Corpus, used: pd.DataFrame) -> pd.DataFrame:
 
 
 def _group_of(corpus: Corpus, cases: pd.Series) -> pd.Series:
-    place = pd.Index(corpus.cases["case_id"]).get_indexer(cases)
-    return corpus.cases["group"].reindex(place).reset_index(drop=True)
+    return corpus.cases["group"].reindex(places(corpus.cases["case_id"], cases)).reset_index(drop=True)
 
 
 def _supports(used: pd.DataFrame, pairs: np.ndarray, pair: np.ndarray) -> pd.Series:
@@ -132,12 +132,28 @@ def _last_stage(corpus: Corpus, coder: str) -> pd.DataFrame:
     return mine[mine["round"] == mine["round"].max()]
 
 
-def _by_share(corpus: Corpus, study: Study, rule: str) -> pd.DataFrame:
-    """Return segment and code pairs that enough of the coders who saw the segment applied."""
+def agreed_by_all(corpus: Corpus, study: Study) -> pd.MultiIndex:
+    """Return segment and code where two coders or more saw the segment and every one applied the code."""
+    if not (corpus.of("codes")["stage"] == "independent").any():
+        return pd.MultiIndex.from_arrays([[], []])
+    seen, n_seen, applied = _applied(corpus, study)
+    base = n_seen[applied["unit"].to_numpy(int)]
+    chosen = applied[(base > 1) & (applied["n"] == base)]
+    segment = seen.frame.units["unit_id"].to_numpy(object)[chosen["unit"].to_numpy(int)]
+    return pd.MultiIndex.from_arrays([segment, chosen["code_id"].astype(object)])
+
+
+def _applied(corpus: Corpus, study: Study) -> tuple[Presence, np.ndarray, pd.DataFrame]:
+    """Return who saw what, by how many each segment was seen, and by how many each code was applied."""
     everyone = study.agreement.model_copy(update={"where": Where(), "unit": "segment"})
     seen = presence(corpus, study.model_copy(update={"agreement": everyone, "segmentation": "shared"}))
-    n_seen = seen.seen.sum(axis=0)
     applied = seen.marks.groupby(["unit", "code_id"], sort=True).size().reset_index(name="n")
+    return seen, seen.seen.sum(axis=0), applied
+
+
+def _by_share(corpus: Corpus, study: Study, rule: str) -> pd.DataFrame:
+    """Return segment and code pairs that enough of the coders who saw the segment applied."""
+    seen, n_seen, applied = _applied(corpus, study)
     base = n_seen[applied["unit"].to_numpy(int)]
     share = applied["n"] / base
     keep = {"any": share > 0, "all": share == 1, "majority": share > 0.5}[rule]

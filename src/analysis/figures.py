@@ -7,7 +7,7 @@ import io
 import textwrap
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,10 @@ from .tables import Shown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Drawn", "agreement_forest", "theme_figure", "theme_map"]
+__all__ = [
+    "BLUE", "GREY", "INK", "SHADES", "Drawn", "agreement_forest", "figure_of", "in_style", "theme_figure",
+    "theme_map", "to_svg", "words_of",
+]  # fmt: skip
 
 STYLE = {
     "svg.hashsalt": "concord",
@@ -29,6 +32,12 @@ STYLE = {
     "figure.dpi": 100,
 }
 INK, BLUE, GREY = "#1a1a1a", "#0072b2", "#767676"
+SHADES: dict[str, Any] = {
+    "cmap": "Blues",
+    "vmin": -0.15,
+    "vmax": 1.9,
+    "aspect": "auto",
+}  # dark ink reads on all
 
 
 @dataclass(frozen=True)
@@ -75,36 +84,41 @@ def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
     mine = mine[mine["group"].isin(groups)]
     codes = list(dict.fromkeys(mine["code_id"]))
     counts = mine.set_index(["code_id", "group"])["n_cases"].unstack()  # noqa: PD010
-    counts = counts.loc[codes, groups]
+    counts = counts.loc[codes, groups].astype("Float64").to_numpy(float, na_value=np.nan)
     sizes = mine.groupby("group", sort=False)["n_group"].first()[groups]
     names = mine.drop_duplicates("code_id").set_index("code_id")
     labels = [
         "\u2003" * (int(names.at[c, "level"]) - 1) + textwrap.shorten(str(names.at[c, "name"]), 52)
         for c in codes
     ]
-    with _style():
-        figure = _figure(4.6 + 0.95 * len(groups), 1.2 + 0.27 * len(codes))
+    with in_style():
+        figure = figure_of(4.6 + 0.95 * len(groups), 1.2 + 0.27 * len(codes))
         axes = figure.subplots()
-        share = counts.to_numpy(float) / np.maximum(sizes.to_numpy(float), 1)
-        axes.imshow(np.ma.masked_equal(share, 0), cmap="Blues", vmin=-0.15, vmax=1.2, aspect="auto")
+        share = np.nan_to_num(counts) / np.maximum(sizes.to_numpy(float), 1)
+        axes.imshow(np.ma.masked_equal(share, 0), **SHADES)
         axes.set_xticks(np.arange(len(groups) + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(len(codes) + 1) - 0.5, minor=True)
         axes.grid(which="minor", color="#d8d8d4", linewidth=0.6)
-        for (row, column), n in np.ndenumerate(counts.to_numpy(int)):
-            dark = share[row, column] > 0.6
-            axes.text(column, row, str(n), ha="center", va="center", color="white" if dark else INK)
-        axes.set_xticks(range(len(groups)), [f"{_words(g)}\n(n = {sizes[g]})" for g in groups])
+        for (row, column), n in np.ndenumerate(counts):
+            text = "*" if np.isnan(n) else f"{n:.0f}"
+            axes.text(column, row, text, ha="center", va="center", color=INK)
+        axes.set_xticks(range(len(groups)), [f"{words_of(g)}\n(n = {sizes[g]})" for g in groups])
         axes.set_yticks(range(len(codes)), labels)
         axes.xaxis.tick_top()
         axes.tick_params(which="both", length=0)
         axes.spines[:].set_visible(False)
-        svg = _svg(figure, simulated)
+        svg = to_svg(figure, simulated)
     top = mine.sort_values("n_cases", ascending=False, kind="stable").iloc[0]
+    hidden = int(np.isnan(counts).sum())
+    known = counts[~np.isnan(counts)]
+    span = f"from {known.min():.0f} to {known.max():.0f}" if len(known) else "all hidden"
     alt = (
         f"Map of {len(codes)} codes by {len(groups)} group{'s' if len(groups) > 1 else ''}; numbers are "
-        f"participants contributing, from {int(counts.to_numpy().min())} to {int(counts.to_numpy().max())}. "
-        f"Most: {top['name']}, {top['n_cases']} of {top['n_group']} {_words(top['group'])}."
+        f"participants contributing, {span}{f', {hidden} hidden' if hidden else ''}. "
     )
+    if len(known):
+        alt += f"Most: {top['name']}, {top['n_cases']} of {top['n_group']} {words_of(top['group'])}."
+    alt = alt.strip()
     caption = (
         "Participants contributing to each code, subcodes included. Darker: a larger share of the group."
     )
@@ -133,8 +147,8 @@ def agreement_forest(table: pd.DataFrame, minimum: float | None, simulated: bool
     data = table.sort_values("estimate", ascending=False, kind="stable", na_position="last")
     data = data.reset_index(drop=True)
     place = np.arange(len(data))
-    with _style():
-        figure = _figure(6.2, 0.9 + 0.28 * len(data))
+    with in_style():
+        figure = figure_of(6.2, 0.9 + 0.28 * len(data))
         axes = figure.subplots()
         axes.axvline(0, color=GREY, linewidth=0.6)
         if minimum is not None:
@@ -149,7 +163,7 @@ def agreement_forest(table: pd.DataFrame, minimum: float | None, simulated: bool
         axes.set_xlim(max(-1.02, min(-0.05, data["low"].astype(float).fillna(0).min() - 0.02)), 1.02)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        svg = _svg(figure, simulated)
+        svg = to_svg(figure, simulated)
     return Drawn(svg, f"{title}. Points are estimates, bars their intervals.", _forest_alt(data, title), data)
 
 
@@ -164,23 +178,27 @@ def _forest_alt(data: pd.DataFrame, title: str) -> str:
     )
 
 
-def _words(name: object) -> str:
+def words_of(name: object) -> str:
+    """Return a group's name as people read it."""
     return "all participants" if name == "all" else str(name).replace("_", " ")
 
 
-def _style() -> AbstractContextManager[None]:
+def in_style() -> AbstractContextManager[None]:
+    """Return the context in which every figure is drawn, so that the same data give the same bytes."""
     import matplotlib as mpl
 
     return mpl.rc_context(STYLE)
 
 
-def _figure(width: float, height: float) -> Figure:
+def figure_of(width: float, height: float) -> Figure:
+    """Return an empty figure of a size in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _svg(figure: Figure, simulated: bool) -> str:
+def to_svg(figure: Figure, simulated: bool) -> str:
+    """Return a finished figure as SVG, marked where the data are simulated."""
     if simulated:
         figure.supxlabel("Simulated data", fontsize=8, color=GREY, x=0.99, ha="right")
     buffer = io.StringIO()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from scipy import sparse
 
 from .corpus import Corpus
 
-__all__ = ["Incidence", "below", "incidence"]
+__all__ = ["Incidence", "below", "incidence", "places"]
 
 
 @dataclass(frozen=True)
@@ -21,39 +22,59 @@ class Incidence:
     ----------
     at : csr_array of int, shape (V, S)
         1 where a code stands at a segment.
-    home : csr_array of int, shape (S, P)
-        1 where a segment is of a case.
+    case : ndarray of int, shape (S,)
+        Place of the case of each segment, -1 where it is of none.
     groups : tuple of str
         ``all`` first.
-    members : ndarray of int, shape (P, G)
-        1 where a case is in a group.
+    group : ndarray of int, shape (P,)
+        Place of each case's group in `groups`, 0 where it has none of its own.
     """
 
     at: sparse.csr_array
-    home: sparse.csr_array
+    case: np.ndarray
     groups: tuple[str, ...]
-    members: np.ndarray
+    group: np.ndarray
 
     def gathered(self, codes: sparse.csr_array) -> Incidence:
         """Return the incidence of sets of codes, shape (sets, V): a set stands where one of them does."""
-        return Incidence(_once(codes @ self.at), self.home, self.groups, self.members)
+        return replace(self, at=_once(codes @ self.at))
 
     @property
+    def members(self) -> np.ndarray:
+        """Whether a case is in a group, shape (P, G) of int; everybody is in the first, all."""
+        members = (self.group[:, None] == np.arange(len(self.groups))).astype(np.int64)
+        members[:, 0] = 1
+        return members
+
+    @cached_property
     def cases(self) -> np.ndarray:
         """Whether a code stands in a case, shape (V, P) of bool."""
-        return (self.at @ self.home).toarray() > 0
+        code, case = self._marks()
+        present = np.zeros((self.at.shape[0], len(self.group)), dtype=bool)
+        present[code[case >= 0], case[case >= 0]] = True
+        return present
+
+    def by_group(self, present: np.ndarray) -> np.ndarray:
+        """Return how many cases of each group are marked, (V, P) -> (V, G)."""
+        return (present.astype(np.float32) @ self.members.astype(np.float32)).astype(np.int64)
 
     @property
     def n_cases(self) -> np.ndarray:
         """Cases with a code, shape (V, G)."""
-        return self.cases.astype(np.int64) @ self.members
+        return self.by_group(self.cases)
 
     @property
     def n_segments(self) -> np.ndarray:
         """Segments with a code, shape (V, G)."""
-        by_group = (self.at @ (self.home @ self.members)).astype(np.int64)
-        by_group[:, 0] = self.at.sum(axis=1)
-        return by_group
+        code, case = self._marks()
+        V, G = self.at.shape[0], len(self.groups)
+        group = np.append(self.group, 0)[case]
+        n = np.bincount(code * G + group, minlength=V * G).reshape(V, G)
+        n[:, 0] = n.sum(axis=1)
+        return n
+
+    def _marks(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.repeat(np.arange(self.at.shape[0]), np.diff(self.at.indptr)), self.case[self.at.indices]
 
 
 def incidence(corpus: Corpus, marks: pd.DataFrame) -> Incidence:
@@ -65,23 +86,24 @@ def incidence(corpus: Corpus, marks: pd.DataFrame) -> Incidence:
     marks : DataFrame
         Rows of :class:`~analysis.counting.Counted`.
     """
-    cases = corpus.cases
     segment, segments = pd.factorize(marks["segment_id"])
-    code = pd.Index(corpus.codes["code_id"]).get_indexer(marks["code_id"])
+    code = places(corpus.codes["code_id"], marks["code_id"])
     known = code >= 0
     case = np.full(len(segments), -1)
-    case[segment] = pd.Index(cases["case_id"]).get_indexer(marks["case_id"])
+    case[segment] = places(corpus.cases["case_id"], marks["case_id"])
     groups = ("all", *[group for group in corpus.groups if group != "all"])
-    members = np.ones((len(cases), len(groups)), dtype=np.int64)
-    for place, group in enumerate(groups[1:], start=1):
-        members[:, place] = (cases["group"] == group).fillna(False)
-    placed = np.flatnonzero(case >= 0)
     return Incidence(
         at=_ones(code[known], segment[known], (len(corpus.codes), len(segments))),
-        home=_ones(placed, case[placed], (len(segments), len(cases))),
+        case=case,
         groups=groups,
-        members=members,
+        group=np.maximum(pd.Index(groups).get_indexer(corpus.cases["group"]), 0),
     )
+
+
+def places(names: pd.Series, given: pd.Series) -> np.ndarray:
+    """Return where each given name stands among names, -1 where it does not."""
+    codes, uniques = pd.factorize(given)
+    return np.append(pd.Index(names).get_indexer(uniques), -1)[codes]
 
 
 def below(codes: pd.DataFrame) -> sparse.csr_array:

@@ -13,18 +13,30 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from . import claims, differences, framework, overview, shown, themes
+from . import (
+    charts,
+    checklists,
+    claims,
+    differences,
+    disclosure,
+    framework,
+    methods,
+    overview,
+    saturation,
+    shown,
+    themes,
+)
 from .agreement import shown as agreed
 from .agreement.sheet import agreement_table
 from .agreement.summary import agreement_results, forest_data, titled
 from .counting import Counted, counted_or_none
-from .figures import agreement_forest, theme_map
+from .figures import Drawn, agreement_forest, theme_map
 from .keys import Result, key
 from .results import Step
 from .study import METHOD_NAMES, Study
 from .tables import Shown, note, show_table
 
-__all__ = ["Material", "Section", "contents", "page", "sections", "verdict_results"]
+__all__ = ["Material", "Section", "contents", "methods_page", "page", "sections", "verdict_results"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,16 @@ class Material:
         )
 
     @cached_property
+    def public(self) -> pd.DataFrame:
+        """Lines of themes.csv as the study's policy lets them be published."""
+        return disclosure.public_themes(self.themes, self.corpus, self.study)
+
+    @cached_property
+    def new_codes(self) -> saturation.NewCodes:
+        """New codes by interview, without rows where the study does not ask."""
+        return saturation.new_codes(self.corpus, self.study, self.counted)
+
+    @cached_property
     def values(self) -> pd.DataFrame:
         """Lines of values.csv."""
         return self.step.table("values.csv", lambda: themes.value_table(self.corpus, self.study))
@@ -104,6 +126,7 @@ class Material:
             found += differences.difference_results(self.corpus, self.study)
         joint = themes.joint_table(self.corpus, self.study, self.counted)
         found += themes.theme_results(self.themes, self.values, joint)
+        found += saturation.new_codes_results(self.new_codes)
         if self.applies("04_framework") is None:
             found += framework.matrix_results(self.matrix)
         return found
@@ -219,13 +242,35 @@ def _themes(m: Material) -> Section:
     parts: list[Shown] = []
     if m.counted is not None:
         parts = [
-            shown.themes_by_group(m.themes, m.counted),
+            shown.themes_by_group(m.public, m.counted, m.study),
             shown.label_key(m.themes, m.study),
-            theme_map(m.themes, m.study.simulated).shown(),
+            theme_map(m.public, m.study.simulated).shown(),
+            *(drawn.shown() for drawn in _theme_figures(m) if drawn),
+            shown.opposing(m.public),
             shown.quotes(m.corpus, m.study, m.counted),
         ]
+        parts += [shown.new_codes(m.new_codes, m.study)] if m.study.saturation.run else []
     parts += [] if m.values.empty else [shown.values(m.values)]
     return Section("themes", "Who contributed to what?", tuple(parts))
+
+
+def _theme_figures(m: Material) -> list[Drawn | None]:
+    curve = charts.new_codes_curve(m.new_codes.table, m.study.simulated)
+    return [
+        charts.influence_bars(m.public, m.study.simulated),
+        charts.code_tree(m.public, m.study.simulated),
+        curve,
+    ]
+
+
+def methods_page(m: Material) -> str:
+    """Return methods.md: the methods paragraphs, then COREQ and SRQR as far as data can answer them."""
+    recorded = methods.recorded_values(m.step.recorded(m._results)) | {"claims.n": len(m.verdicts)}
+    told = [methods.methods_text(m.corpus, m.study, m.counted, recorded)]
+    for name in ("COREQ", "SRQR"):
+        table = checklists.checklist(name, m.corpus, m.study, m.counted, recorded)
+        told.append(checklists.checklist_text(name, table))
+    return "\n".join(told)
 
 
 def _framework(m: Material) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -32,7 +33,9 @@ RECORD = "record"  # id of the cell that records results in every notebook
 NAMES = (
     "variable", "measure", "unit", "aggregation", "code_id", "value", "pair", "group", "case_id",
     "document_id", "segment_id", "stage", "note", "name", "parent_id", "label", "summary", "author",
-    "segment_ids", "gap", "given", "influence", "influence_on", "domain",
+    "segment_ids", "gap", "given", "influence", "influence_on", "domain", "code_a", "code_b", "within",
+    "codes", "guide_version", "orders", "status", "at", "why", "by", "quote", "who", "side", "rollup",
+    "counted",
 )  # fmt: skip
 COUNTS = ("round", "n", "ties", "level")
 SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
@@ -152,8 +155,8 @@ class Step:
     def _imports(self) -> dict[str, Any]:
         return json.loads((self.workspace.derived(self.study.study) / "imports.json").read_text("utf-8"))
 
-    def publish(self, name: str, text: str) -> None:
-        """Leave a text file in reports/<study>."""
+    def publish(self, name: str, text: str | bytes) -> None:
+        """Leave a file in reports/<study>."""
         self._write(f"reports/{name}", text)
 
     def figure(self, name: str, drawn: Drawn | None) -> Shown:
@@ -191,10 +194,10 @@ class Step:
         """Whether interview text may be shown at all."""
         return shows_text(self.study)
 
-    def _write(self, relative: str, text: str) -> None:
+    def _write(self, relative: str, text: str | bytes) -> None:
         path = self.out / relative
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
 
 
 def dump_json(data: Any) -> str:
@@ -203,7 +206,11 @@ def dump_json(data: Any) -> str:
 
 
 def _csv(frame: pd.DataFrame) -> str:
-    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
+    if "\r" not in text:
+        return text
+    # a lone carriage return is left unquoted, and ends a row where the table is read again
+    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g", quoting=csv.QUOTE_ALL)
 
 
 def _read_csv(source: Path | io.StringIO) -> pd.DataFrame:

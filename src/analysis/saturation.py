@@ -20,12 +20,13 @@ import pandas as pd
 
 from .corpus import Corpus
 from .counting import Counted
+from .incidence import incidence, places
 from .keys import Result, key
 from .study import METHOD_NAMES, Study
 
 __all__ = [
-    "NEW_CODES", "SETTINGS", "STATES", "TITLE", "Setting", "criteria_table", "first_seen", "judged",
-    "new_codes_results", "new_codes_table", "new_in_order", "orders_of",
+    "NEW_CODES", "SETTINGS", "STATES", "TITLE", "NewCodes", "Setting", "first_seen", "judged", "new_codes",
+    "new_codes_results", "new_in_order", "orders_of",
 ]  # fmt: skip
 
 TITLE = "New codes by interview (final codebook, applied retrospectively)"
@@ -40,6 +41,7 @@ CRITERIA = [
 STATES = ("reached", "not_reached", "not_assessable")
 MOST_COUNTED = 7  # 5,040 orders; above, a seeded sample
 DRAWS = 1000
+LARGEST_BASE, LONGEST_RUN = 6, 3
 
 
 @dataclass(frozen=True)
@@ -51,18 +53,45 @@ class Setting:
     threshold: int
 
 
-SETTINGS = tuple(Setting(*each) for each in product((4, 5, 6), (2, 3), (5, 0)))
+SETTINGS = tuple(Setting(*each) for each in product((4, 5, LARGEST_BASE), (2, LONGEST_RUN), (5, 0)))
+
+
+@dataclass(frozen=True)
+class NewCodes:
+    """New codes by interview, and what the twelve settings make of them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a group, set of codes and interview: ``n_new`` codes that no earlier interview had,
+        ``n_so_far``; ``low``, ``median`` and ``high`` are the middle 95 % of the codes found so far over the
+        orders that might have been. A curve that cannot be drawn has no rows.
+    criteria : DataFrame
+        One row a group, set of codes and setting: ``status`` (:data:`STATES`), ``at`` as in "6+2" (met
+        after interview 6, by 2 more), ``why`` where nobody can say, ``share_of_orders`` that meet it.
+    """
+
+    table: pd.DataFrame
+    criteria: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class _Line:
-    """One curve: which codes, in which interviews, in the recorded order."""
+    """The interviews of a group in the recorded order, and which codes each has."""
 
     group: str
-    codes: str
     cases: tuple[str, ...]
     present: np.ndarray  # (n interviews, V codes) of bool
-    why: str = ""
+    codes: dict[str, tuple[np.ndarray, str]]  # set of codes -> which of V, or why that is not known
+    why: str
+
+
+@dataclass(frozen=True)
+class _Possible:
+    """Where each code is first seen in the orders that might have been."""
+
+    first: np.ndarray  # (K, V)
+    said: str
 
 
 def new_in_order(present: np.ndarray, orders: np.ndarray) -> np.ndarray:
@@ -84,11 +113,14 @@ def new_in_order(present: np.ndarray, orders: np.ndarray) -> np.ndarray:
     array([[1, 1, 0],
            [1, 1, 0]])
     """
-    n = present.shape[0]
-    first = first_seen(present, orders)
-    K = len(orders)
-    flat = (first + np.arange(K)[:, None] * (n + 1)).ravel()
-    return np.bincount(flat, minlength=K * (n + 1)).reshape(K, n + 1)[:, :n]
+    return _new(first_seen(present, orders), present.shape[0])
+
+
+def _new(first: np.ndarray, n: int) -> np.ndarray:
+    """Return new codes at the first n places, shape (K, n)."""
+    K = len(first)
+    flat = np.minimum(first, n) + np.arange(K)[:, None] * (n + 1)
+    return np.bincount(flat.ravel(), minlength=K * (n + 1)).reshape(K, n + 1)[:, :n]
 
 
 def first_seen(present: np.ndarray, orders: np.ndarray) -> np.ndarray:
@@ -145,106 +177,40 @@ def orders_of(n: int, seed: int, group: str = "all") -> tuple[np.ndarray, str]:
         ``all`` or ``sample``.
     """
     if n <= MOST_COUNTED:
-        return np.array(list(permutations(range(n))), dtype=np.int64).reshape(factorial(n), n), "all"
+        return np.array(list(permutations(range(n))), dtype=np.int32).reshape(factorial(n), n), "all"
     generator = np.random.default_rng([seed, zlib.crc32(f"new_codes.{group}".encode())])
-    return np.argsort(generator.random((DRAWS, n)), axis=1, kind="stable"), "sample"
+    return generator.permuted(np.tile(np.arange(n, dtype=np.int32), (DRAWS, 1)), axis=1), "sample"
 
 
-def new_codes_table(corpus: Corpus, study: Study, counted: Counted | None) -> pd.DataFrame:
+def new_codes(corpus: Corpus, study: Study, counted: Counted | None) -> NewCodes:
     """Return new codes by interview, where study.yml asks for them (``saturation: {run: true}``).
 
-    Returns
-    -------
-    DataFrame
-        One row a group, set of codes (``all``, and ``emergent``: not in the codebook beforehand) and
-        interview; ``low``, ``median`` and ``high`` are the middle 95 % of the codes found so far over the
-        orders that might have been. Curves that cannot be drawn have no rows; :func:`criteria_table` says
-        why.
+    Every curve and criterion is of the codings that count, as coded, in the order of ``interview_order``;
+    a participant with several transcripts is one interview. Curves are drawn for everybody and each group,
+    of all codes and of those that were not in the codebook beforehand (``emergent``).
     """
-    rows = []
+    curves: list[pd.DataFrame] = []
+    criteria: list[dict[str, object]] = []
     for line in _lines(corpus, study, counted):
-        if line.why:
-            continue
-        n = len(line.cases)
-        new = new_in_order(line.present, np.arange(n)[None, :])[0]
-        orders, said = orders_of(n, study.seed, line.group)
-        so_far = np.cumsum(new_in_order(line.present, orders), axis=1)
-        low, median, high = np.quantile(so_far, [0.025, 0.5, 0.975], axis=0)
-        guide = _guides(corpus, line.cases)
-        rows.append(
-            pd.DataFrame(
-                {
-                    "group": line.group,
-                    "codes": line.codes,
-                    "position": np.arange(1, n + 1),
-                    "case_id": line.cases,
-                    "guide_version": guide,
-                    "guide_changed": _changed(guide),
-                    "n_codes": line.present.sum(axis=1),
-                    "n_new": new,
-                    "n_so_far": np.cumsum(new),
-                    "low": low,
-                    "median": median,
-                    "high": high,
-                    "n_orders": len(orders),
-                    "orders": said,
-                }
-            )
-        )
-    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=NEW_CODES)
-
-
-def criteria_table(corpus: Corpus, study: Study, counted: Counted | None) -> pd.DataFrame:
-    """Return, for each of the twelve settings, after which interview it was met, or why nobody can say.
-
-    Returns
-    -------
-    DataFrame
-        One row a group, set of codes and setting: ``status`` (:data:`STATES`), ``at`` as in "6+2" (met after
-        interview 6, by 2 more), ``share_of_orders``: the share of possible orders that meet the setting.
-    """
-    rows: list[dict[str, object]] = []
-    for line in _lines(corpus, study, counted):
-        n = len(line.cases)
-        observed = new_in_order(line.present, np.arange(n)[None, :]) if not line.why else np.empty((1, 0))
-        orders, said = (np.empty((0, n)), "") if line.why else orders_of(n, study.seed, line.group)
-        possible = new_in_order(line.present, orders) if not line.why else observed
-        for setting in SETTINGS:
-            why = line.why or _too_few(n, setting)
-            base = int(observed[0, : setting.base].sum()) if not why else 0
-            why = why or ("" if base else f"no code was found in the first {setting.base} interviews")
-            row: dict[str, object] = {
-                "group": line.group,
-                "codes": line.codes,
-                "n_interviews": n,
-                "base": setting.base,
-                "run": setting.run,
-                "threshold": setting.threshold,
-                "n_base_codes": pd.NA if why else base,
-                "status": "not_assessable",
-                "at": "",
-                "why": why,
-                "share_of_orders": float("nan"),
-                "n_orders": len(orders),
-                "orders": said,
-            }
+        possible = _possible(line, study)
+        for codes, (used, unknown) in line.codes.items():
+            why = line.why or unknown
+            new = np.empty((2, 0, 0)) if why else _observed_and_possible(line, possible, used)
             if not why:
-                at = int(judged(observed, setting)[0])
-                row |= {
-                    "status": "reached" if at else "not_reached",
-                    "at": f"{at}+{setting.run}" if at else "",
-                }
-                row["share_of_orders"] = float((judged(possible, setting) > 0).mean())
-            rows.append(row)
-    return pd.DataFrame(rows, columns=CRITERIA).astype({"n_base_codes": "Int64"})
+                curves.append(_curve(corpus, line, codes, used, new, possible.said))
+            criteria += [_criterion(line, codes, setting, new, possible, why) for setting in SETTINGS]
+    return NewCodes(
+        pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=NEW_CODES),
+        pd.DataFrame(criteria, columns=CRITERIA).astype({"n_base_codes": "Int64"}),
+    )
 
 
-def new_codes_results(table: pd.DataFrame, criteria: pd.DataFrame) -> Iterator[Result]:
+def new_codes_results(found: NewCodes) -> Iterator[Result]:
     """Yield new codes by interview, and the interview after which each setting was met."""
-    for line in table.itertuples(index=False):
+    for line in found.table.itertuples(index=False):
         name = key("new_codes", line.position, "n", **_only(line))
         yield Result(name, int(line.n_new), "codes", n=int(line.n_so_far))
-    for line in criteria.itertuples(index=False):
+    for line in found.criteria.itertuples(index=False):
         at = int(line.at.split("+")[0]) if line.at else None
         name = key(
             "new_codes", "met_after", base=line.base, run=line.run, threshold=line.threshold, **_only(line)
@@ -260,32 +226,117 @@ def _only(line: Any) -> dict[str, str | None]:
 
 
 def _lines(corpus: Corpus, study: Study, counted: Counted | None) -> Iterator[_Line]:
-    """Yield every curve that the study asks for: everybody and each group, all codes and emergent ones."""
+    """Yield everybody and each group, where the study asks."""
     if not study.saturation.run or counted is None:
         return
     groups = corpus.groups
+    applied = corpus.codes["code_id"].isin(counted.marks["code_id"].unique()).to_numpy(bool)
+    whole = incidence(corpus, counted.marks).cases[applied].T
+    coded = _coded(corpus)
     for group in ["all", *(groups if len(groups) > 1 else [])]:
-        cases, why = _in_order(corpus, group)
-        why = why or _excluded(study)
-        for codes in ("all", "emergent"):
-            used, unknown = _codes(corpus, counted, codes)
-            present = _presence(counted, cases, used)
-            yield _Line(group, codes, cases, present, why or unknown)
+        order, why = _in_order(corpus, coded, group)
+        cases = tuple(corpus.cases["case_id"].iloc[order])
+        yield _Line(group, cases, whole[order], _sets(corpus.codes[applied]), why or _excluded(study))
 
 
-def _in_order(corpus: Corpus, group: str) -> tuple[tuple[str, ...], str]:
-    """Return a group's coded interviews in the order they were held, and why the order is not known."""
-    coded = corpus.segments.set_index("segment_id")["case_id"]
-    reached = set(coded.reindex(corpus.of("codes")["segment_id"]).dropna())
-    cases = corpus.cases[corpus.cases["case_id"].isin(reached)]
-    cases = cases if group == "all" else cases[cases["group"] == group]
-    order = cases["interview_order"]
+def _possible(line: _Line, study: Study) -> _Possible:
+    n, V = line.present.shape
+    if line.why:
+        return _Possible(np.empty((0, V), np.int64), "")
+    orders, said = orders_of(n, study.seed, line.group)
+    return _Possible(first_seen(line.present, orders), said)
+
+
+def _observed_and_possible(line: _Line, possible: _Possible, used: np.ndarray) -> np.ndarray:
+    """Return new codes in the recorded order (first row) and in every possible one, shape (1 + K, m).
+
+    After the last new code of any order nothing changes, so m may stop short of n.
+    """
+    n = len(line.cases)
+    recorded = first_seen(line.present[:, used], np.arange(n)[None, :])
+    first = np.concatenate([recorded, possible.first[:, used]])
+    last = int(first[first < n].max(initial=0)) + 1
+    return _new(first, min(n, max(last + LONGEST_RUN, LARGEST_BASE + LONGEST_RUN)))
+
+
+def _curve(
+    corpus: Corpus, line: _Line, codes: str, used: np.ndarray, new: np.ndarray, said: str
+) -> pd.DataFrame:
+    n = len(line.cases)
+    so_far = np.cumsum(new, axis=1)
+    low, median, high = np.quantile(so_far[1:], [0.025, 0.5, 0.975], axis=0)
+    beyond = n - new.shape[1]
+    guide = _guides(corpus, line.cases)
+    return pd.DataFrame(
+        {
+            "group": line.group,
+            "codes": codes,
+            "position": np.arange(1, n + 1),
+            "case_id": line.cases,
+            "guide_version": guide,
+            "guide_changed": _changed(guide),
+            "n_codes": line.present[:, used].sum(axis=1),
+            "n_new": np.pad(new[0], (0, beyond)),
+            **{
+                name: np.pad(values, (0, beyond), mode="edge")
+                for name, values in (
+                    ("n_so_far", so_far[0]),
+                    ("low", low),
+                    ("median", median),
+                    ("high", high),
+                )
+            },
+            "n_orders": len(new) - 1,
+            "orders": said,
+        }
+    )
+
+
+def _criterion(
+    line: _Line, codes: str, setting: Setting, new: np.ndarray, possible: _Possible, why: str
+) -> dict[str, object]:
+    n = len(line.cases)
+    why = why or _too_few(n, setting)
+    base = 0 if why else int(new[0, : setting.base].sum())
+    why = why or ("" if base else f"no code was found in the first {setting.base} interviews")
+    row: dict[str, object] = {
+        "group": line.group,
+        "codes": codes,
+        "n_interviews": n,
+        "base": setting.base,
+        "run": setting.run,
+        "threshold": setting.threshold,
+        "n_base_codes": pd.NA if why else base,
+        "status": "not_assessable",
+        "at": "",
+        "why": why,
+        "share_of_orders": float("nan"),
+        "n_orders": len(possible.first),
+        "orders": possible.said,
+    }
+    if why:
+        return row
+    met = judged(new, setting)
+    row |= {"status": "reached", "at": f"{met[0]}+{setting.run}"} if met[0] else {"status": "not_reached"}
+    return row | {"share_of_orders": float((met[1:] > 0).mean())}
+
+
+def _coded(corpus: Corpus) -> pd.Series:
+    """Return which participants' interviews were coded at all."""
+    segments = places(corpus.segments["segment_id"], corpus.of("codes")["segment_id"])
+    return corpus.cases["case_id"].isin(corpus.segments["case_id"].iloc[np.unique(segments)].unique())
+
+
+def _in_order(corpus: Corpus, coded: pd.Series, group: str) -> tuple[np.ndarray, str]:
+    """Return the places of a group's coded interviews in the order they were held, and why it is unknown."""
+    mine = coded & ((corpus.cases["group"] == group).fillna(False) | (group == "all"))
+    order = corpus.cases.loc[mine, "interview_order"]
     why = ""
     if order.isna().any():
-        why = f"the order of the interviews is unknown for {int(order.isna().sum())} of {len(cases)}"
+        why = f"the order of the interviews is unknown for {int(order.isna().sum())} of {len(order)}"
     elif order.duplicated().any():
         why = "the order of the interviews is not settled: some have the same number"
-    return tuple(cases.sort_values("interview_order", kind="stable")["case_id"]), why
+    return order.sort_values(kind="stable").index.to_numpy(), why
 
 
 def _excluded(study: Study) -> str:
@@ -294,23 +345,17 @@ def _excluded(study: Study) -> str:
     return f"it is not part of {METHOD_NAMES[study.method]}, where codes are not counted towards an end"
 
 
-def _codes(corpus: Corpus, counted: Counted, codes: str) -> tuple[list[str], str]:
-    applied = corpus.codes[corpus.codes["code_id"].isin(counted.marks["code_id"].unique())]
-    if codes == "all":
-        return applied["code_id"].tolist(), ""
+def _sets(applied: pd.DataFrame) -> dict[str, tuple[np.ndarray, str]]:
+    """Return which codes are in each set, or why that is not known."""
+    every = np.ones(len(applied), dtype=bool)
     if applied["a_priori"].isna().any():
-        return [], "the codebook does not say of every code whether it was there beforehand (a_priori)"
-    emergent = applied.loc[~applied["a_priori"].astype(bool), "code_id"].tolist()
-    return emergent, "" if emergent else "every code was there beforehand"
-
-
-def _presence(counted: Counted, cases: tuple[str, ...], codes: list[str]) -> np.ndarray:
-    present = np.zeros((len(cases), len(codes)), dtype=bool)
-    row = pd.Index(cases).get_indexer(counted.marks["case_id"])
-    column = pd.Index(codes).get_indexer(counted.marks["code_id"])
-    known = (row >= 0) & (column >= 0)
-    present[row[known], column[known]] = True
-    return present
+        why = "the codebook does not say of every code whether it was there beforehand (a_priori)"
+        return {"all": (every, ""), "emergent": (~every, why)}
+    emergent = ~applied["a_priori"].to_numpy(bool)
+    return {
+        "all": (every, ""),
+        "emergent": (emergent, "" if emergent.any() else "every code was there beforehand"),
+    }
 
 
 def _too_few(n: int, setting: Setting) -> str:

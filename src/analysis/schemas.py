@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -11,13 +12,14 @@ import pandera.pandas as pa
 
 from .errors import Problem, cell
 
-__all__ = ["FILE", "PRIVATE", "ROW", "TABLES", "Column", "Table", "typed"]
+__all__ = ["DTYPES", "FILE", "PRIVATE", "ROW", "TABLES", "Column", "Table", "typed"]
 
 Cell = Literal["id", "word", "text", "count", "order", "number", "flag"]
 
 FILE, ROW = "_file", "_row"
 TRUE = {"true", "yes", "y", "1"}
 FALSE = {"false", "no", "n", "0"}
+DTYPES = {"count": "Int64", "order": "Int64", "number": "Float64", "flag": "boolean"}  # else text
 PRIVATE = {"text", "memo", "summary", "comment", "resolution", "name", "definition", "why"}
 
 
@@ -230,32 +232,39 @@ def typed(name: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
         One a wrong cell, with file, row and column.
     """
     table = TABLES[name]
-    frame = raw.copy()
+    columns = dict(raw.items())
     problems: dict[tuple[int, str], Problem] = {}
     for column, spec in table.columns.items():
-        if column not in frame:
-            frame[column] = pd.Series(pd.NA, index=frame.index, dtype="string")
-        frame[column], wrong = _CASTS[spec.kind](frame[column].astype("string"))
-        for index in frame.index[wrong.to_numpy(bool)]:
+        if column not in raw:
+            columns[column] = pd.Series(pd.NA, index=raw.index, dtype=DTYPES.get(spec.kind, "string"))
+            continue
+        columns[column], wrong = _CASTS[spec.kind](raw[column].astype("string"))
+        for index in raw.index[wrong.to_numpy(bool)]:
             problems[index, column] = _problem(raw, index, column, f"must be {_ASKED[spec.kind]}")
-    for index, column, check in _failures(table, frame):
+    frame = pd.DataFrame(columns, index=raw.index)
+    for index, column, check in _failures(name, frame):
         among = table.columns[column].among
         what = f"must be one of {', '.join(among)}" if check == "among" else "empty"
         problems.setdefault((index, column), _problem(raw, index, column, what))
     return frame, list(problems.values())
 
 
-def _failures(table: Table, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
-    """Return (index, column, check) of every cell that the table's schema refuses."""
+@cache
+def _schema(name: str) -> pa.DataFrameSchema:
     columns = {
-        name: pa.Column(
+        column: pa.Column(
             nullable=not spec.required,
             checks=[pa.Check.isin(spec.among, error="among")] if spec.among else [],
         )
-        for name, spec in table.columns.items()
+        for column, spec in TABLES[name].columns.items()
     }
+    return pa.DataFrameSchema(columns)
+
+
+def _failures(name: str, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
+    """Return (index, column, check) of every cell that the table's schema refuses."""
     try:
-        pa.DataFrameSchema(columns).validate(frame, lazy=True)
+        _schema(name).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as found:
         cases = found.failure_cases.dropna(subset=["index"])
         return [

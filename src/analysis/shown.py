@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from .claims import VERDICTS, Verdict
+from .cooccurrence import WITHIN
 from .corpus import Corpus
 from .counting import Counted
-from .disclosure import NOT_SHOWN, case_labels, quotable, shows_text
+from .disclosure import HIDDEN, NOT_SHOWN, case_labels, policy_of, public_corpus, shows_text
 from .framework import STATES, coverage
-from .labels import LEAST_BASE, RULES, label_table
+from .labels import LEAST_BASE, label_table, rule_said, word, word_table
+from .quotes import quote_rules, quotes_table
+from .saturation import TITLE, NewCodes
 from .study import Study
 from .tables import Shown, note, show_table
 
@@ -20,9 +24,13 @@ __all__ = [
     "differences",
     "label_key",
     "matrix",
+    "new_codes",
+    "opposing",
     "quotes",
+    "sheets",
     "stages",
     "themes_by_group",
+    "together",
     "values",
     "verdicts",
 ]
@@ -50,13 +58,23 @@ def differences(table: pd.DataFrame, corpus: Corpus, rows: int = 25) -> Shown:
     return show_table(frame, f"Segments coded differently ({len(frame)} in all)", columns, rows=rows)
 
 
-def themes_by_group(themes: pd.DataFrame, counted: Counted | None) -> Shown:
-    """Return codes by group: participants contributing and segments, subcodes included."""
+def themes_by_group(themes: pd.DataFrame, counted: Counted | None, study: Study | None = None) -> Shown:
+    """Return codes by group: participants contributing and segments, subcodes included.
+
+    Parameters
+    ----------
+    themes : DataFrame
+        Lines of themes.csv, best as :func:`~analysis.disclosure.public_themes` returns them.
+    counted : Counted or None
+    study : Study, optional
+        Says how counts are shown (``themes.show``) and under which policy.
+    """
     if counted is None:
         return note("Not applicable: this study rates variables and applies no codes.")
     mine = themes[themes["rollup"] == "descendants"]
     groups = list(dict.fromkeys(mine["group"]))
     groups = groups if len(groups) > 2 else ["all"]
+    how = study.themes.show if study else "n"
     frame = mine.drop_duplicates("code_id")[["code_id", "name", "level", "influence"]].copy()
     frame["code"] = [
         "– " * (int(level) - 1) + str(name) for level, name in frame[["level", "name"]].to_numpy()
@@ -67,34 +85,109 @@ def themes_by_group(themes: pd.DataFrame, counted: Counted | None) -> Shown:
     for group in groups:
         part = mine[mine["group"] == group].set_index("code_id")
         size = int(part["n_group"].iloc[0])
-        frame[f"n {group}"] = frame["code_id"].map(_counts(part, size))
+        frame[f"n {group}"] = frame["code_id"].map(_counts(part, size, how))
         columns[f"n {group}"] = f"{'all' if group == 'all' else group.replace('_', ' ')} (n = {size})"
-    notes = [
-        "Cells: participants contributing, segments in brackets, subcodes included; then the label if any.",
-        f"Counted: {counted.said}.",
-        "Labels that differ by one participant are not a group difference.",
-    ]
+    notes = [f"{CELLS[how]} Subcodes included.", f"Counted: {counted.said}."]
+    if study and "hidden" in mine and not policy_of(study).counts_as_they_are:
+        notes.append(f"{HIDDEN}: not shown. {policy_of(study).said}")
+    if how in ("n", "labels"):
+        notes.append("Labels that differ by one participant are not a group difference.")
     return show_table(frame, "Who contributed to what", columns, notes)
 
 
-def _counts(part: pd.DataFrame, size: int) -> pd.Series:
-    cells = part["n_cases"].astype(str) + " (" + part["n_segments"].astype(str) + ")"
-    if size >= FEW:
-        cells += " " + (100 * part["share"]).round().astype(int).astype(str) + " %"
-    labels = part["label"].fillna("")
-    return cells + labels.where(labels == "", " " + labels)
+CELLS = {
+    "n": "Cells: participants contributing, segments in brackets; then the label if any.",
+    "n_percent": f"Cells: participants contributing of those who could have; percent from {FEW} on.",
+    "labels": "Cells: how often participants contributed, as a label; the key is below.",
+    "words": "Cells: how many participants contributed, in words.",
+    "none": "Cells: • where at least one participant contributed.",
+}
+
+
+def _counts(part: pd.DataFrame, size: int, how: str) -> pd.Series:
+    cells = [_count(line, size, how) for line in part.itertuples()]
+    return pd.Series(cells, index=part.index, dtype="object")
+
+
+def _count(line: Any, size: int, how: str) -> str:
+    if pd.isna(line.n_cases):
+        return HIDDEN
+    n, named = int(line.n_cases), "" if pd.isna(line.label) else str(line.label)
+    base = size if pd.isna(line.n_asked) else round(n / line.share) if n else int(line.n_asked)
+    percent = f" ({100 * n / base:.0f} %)" if base >= FEW else ""
+    segments = "" if pd.isna(line.n_segments) else f" ({line.n_segments})"
+    return {
+        "n": f"{n}{segments}{percent.replace('(', '').replace(')', '')}{' ' if named else ''}{named}",
+        "n_percent": f"{n}/{base}{percent}",
+        "labels": named or ("–" if not n else str(n)),
+        "words": word(n, base),
+        "none": "•" if n else "",
+    }[how]
 
 
 def label_key(themes: pd.DataFrame, study: Study) -> Shown:
     """Return which counts carry which label, for every base that occurs."""
-    rule = study.themes.labels
+    rule, how = study.themes.labels, study.themes.show
     if themes.empty:
         return note("Not applicable: this study applies no codes.")
-    if rule == "none":
+    bases = sorted({int(n) for n in themes["n_group"]})
+    if how == "words":
+        frame = pd.concat([word_table(base) for base in bases], ignore_index=True)
+        return show_table(frame, "Which counts are said with which word", None)
+    bases = [base for base in bases if base >= LEAST_BASE]
+    if rule == "none" or not bases:
         return note("This study gives no frequency labels; counts stand for themselves.")
-    bases = sorted({int(n) for n in themes["n_group"] if n >= LEAST_BASE})
     frame = pd.concat([label_table(base, rule) for base in bases], ignore_index=True)
-    return show_table(frame, f"Which counts carry which label ({rule}: {RULES[rule]})", None)
+    return show_table(frame, f"Which counts carry which label ({rule_said(rule)})", None)
+
+
+def opposing(themes: pd.DataFrame) -> Shown:
+    """Return codes with segments that contradict them (deviant cases), beside those that support them."""
+    mine = themes[(themes["rollup"] == "descendants") & (themes["group"] == "all")]
+    if mine["n_contradicting"].isna().all():
+        return note("Coders did not record whether a segment supports or contradicts its code.")
+    columns = {"name": "code", "n_supporting": "segments supporting", "n_contradicting": "contradicting"}
+    columns |= {"n_cases_contradicting": "participants who contradict"}
+    return show_table(mine[mine["n_contradicting"] > 0], "Segments that contradict their code", columns)
+
+
+def together(table: pd.DataFrame, corpus: Corpus, study: Study, rows: int = 15) -> Shown:
+    """Return the codes that stand together most often, by kind of unit; no people where small counts hide."""
+    mine = table[table["n"] > 0]
+    if not policy_of(study).counts_as_they_are:
+        mine = mine[mine["within"] != "case"]
+    if mine.empty:
+        return note("No two codes stand together.")
+    names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
+    order = {within: place for place, within in enumerate(WITHIN)}
+    frame = mine.assign(at=mine["within"].map(order)).sort_values(
+        ["at", "n", "jaccard"], ascending=[True, False, False], kind="stable"
+    )
+    frame = frame.groupby("at", sort=True).head(rows // len(WITHIN))
+    frame = frame.assign(code_a=frame["code_a"].map(names), code_b=frame["code_b"].map(names))
+    columns = {"within": "within", "code_a": "code", "code_b": "and", "n": "both", "n_a": "first"}
+    columns |= {"n_b": "second", "jaccard": "Jaccard"}
+    notes = [f"{name}: {said}." for name, said in WITHIN.items()]
+    return show_table(frame, "Codes that stand together most often", columns, [*notes, "As coded."])
+
+
+def new_codes(found: NewCodes, study: Study) -> Shown:
+    """Return what the twelve settings make of new codes by interview, everybody and each group."""
+    if found.criteria.empty:
+        return note("Not asked for: study.yml does not say `saturation: {run: true}`.")
+    frame = found.criteria.assign(status=found.criteria["status"].str.replace("_", " "))
+    frame["threshold"] = "≤ " + frame["threshold"].astype(str) + " %"
+    frame.loc[frame["threshold"] == "≤ 0 %", "threshold"] = "0 %"
+    frame["at"] = frame["at"].where(frame["at"] != "", frame["status"])
+    columns = {"group": "group", "codes": "codes", "base": "base", "run": "run", "threshold": "threshold"}
+    columns |= {"at": "met after", "share_of_orders": "share of orders that meet it", "why": "why not"}
+    notes = [
+        "6+2: new codes in 2 interviews after the 6th were within the threshold, as a share of the codes of "
+        "the first interviews (the base). Guest, Namey and Chen 2020, PLoS ONE 15(5):e0232076.",
+        "Orders: all that are possible up to seven interviews, else a seeded sample of 1,000. It says "
+        "nothing about how much is left to be understood.",
+    ]
+    return show_table(frame, TITLE, columns, notes)
 
 
 def values(table: pd.DataFrame) -> Shown:
@@ -113,13 +206,14 @@ def matrix(table: pd.DataFrame, corpus: Corpus, study: Study) -> Shown:
     charted = table[table["code_id"].isin(corpus.charting["code_id"])]
     labels = case_labels(corpus)
     codes = charted.drop_duplicates("code_id")
+    names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
     columns = {"participant": "participant"}
     frame = pd.DataFrame({"case_id": list(dict.fromkeys(charted["case_id"]))})
     frame["participant"] = frame["case_id"].map(labels)
     for code in codes.itertuples(index=False):
         mine = charted[charted["code_id"] == code.code_id].set_index("case_id")
         frame[code.code_id] = frame["case_id"].map(mine.apply(_cell, axis=1, shown=shows_text(study)))
-        columns[code.code_id] = code.name
+        columns[code.code_id] = str(names[code.code_id])
     notes = ["Summaries are written by people, never generated. " + _states(charted)]
     return show_table(frame, "Framework matrix", columns, notes)
 
@@ -135,6 +229,14 @@ def _states(table: pd.DataFrame) -> str:
     return "; ".join(f"{STATES[state]}: {counts[state]}" for state in STATES if state in counts) + "."
 
 
+def sheets(found: dict[str, pd.DataFrame]) -> Shown:
+    """Return what the workbook of the matrix holds, one line a sheet."""
+    rows = [
+        {"theme": theme, "participants": len(f), "codes": len(f.columns) - 2} for theme, f in found.items()
+    ]
+    return show_table(pd.DataFrame(rows), "framework_matrix.xlsx and framework_matrix.html, by theme")
+
+
 def coverage_gaps(table: pd.DataFrame, corpus: Corpus) -> Shown:
     """Return the cells where codings and charting do not meet."""
     gaps = coverage(table)
@@ -146,32 +248,19 @@ def coverage_gaps(table: pd.DataFrame, corpus: Corpus) -> Shown:
     return show_table(frame, f"Cells still to be looked at ({len(frame)})", columns)
 
 
-def quotes(corpus: Corpus, study: Study, counted: Counted | None) -> Shown:
-    """Return some words of consenting participants for each code, a different participant each."""
+def quotes(corpus: Corpus, study: Study, counted: Counted | None, table: pd.DataFrame | None = None) -> Shown:
+    """Return words of consenting participants for each code, chosen by the rules below the table."""
     if counted is None:
         return note("Not applicable: this study applies no codes.")
     if not shows_text(study):
         return note("This study's policy publishes no interview text, so there are no quotes.")
-    may = corpus.segments[quotable(corpus, study)].dropna(subset=["text"]).set_index("segment_id")
-    marks = counted.marks
-    mine = marks[marks["segment_id"].isin(may.index)].drop_duplicates(["code_id", "case_id"])
-    mine = mine.groupby("code_id", sort=False).head(study.themes.quotes_per_theme)
-    order = {code: place for place, code in enumerate(corpus.codes["code_id"])}
-    mine = mine.sort_values("code_id", key=lambda c: c.map(order), kind="stable")
-    frame = pd.DataFrame(
-        {
-            "code": mine["code_id"].map(corpus.codes.set_index("code_id")["name"]),
-            "quote": mine["segment_id"].map(may["text"]),
-            "who": mine["case_id"].map(case_labels(corpus)),
-            "segment": mine["segment_id"],
-        }
-    )
-    notes = ["Only words of participants who consented to being quoted."]
-    if frame.empty:
+    table = quotes_table(corpus, study, counted) if table is None else table
+    if table.empty:
         return note("No consenting participant's segment may be quoted.")
-    return show_table(
-        frame, "Quotes", {"code": "code", "quote": "quote", "who": "who", "segment": "segment"}, notes
-    )
+    columns = {"name": "code", "quote": "quote", "who": "who", "segment_id": "segment"}
+    if table["side"].notna().any():
+        columns["side"] = "supports or contradicts"
+    return show_table(table, "Quotes", columns, quote_rules(study))
 
 
 def verdicts(found: Sequence[Verdict], simulated: bool) -> Shown:

@@ -18,6 +18,8 @@ __all__ = [
     "Format",
     "Input",
     "IntervalPlan",
+    "LabelRule",
+    "QuotesPlan",
     "Stage",
     "Study",
     "ThemesPlan",
@@ -226,13 +228,41 @@ class DoubleCoding(Part):
     share: float | None = Field(None, gt=0, le=1)
 
 
+class QuotesPlan(Part):
+    """Which segments may stand as quotes, before consent and disclosure."""
+
+    agreed: Literal["any", "all_coders"] = Field(
+        "all_coders", description="all_coders: those that every coder who saw them gave the code come first."
+    )
+    least_words: int = Field(4, ge=1)
+    most_words: int = Field(80, ge=1)
+    labels: Literal["running", "by_code"] = Field(
+        "running", description="by_code numbers speakers anew under each code, so that quotes do not link up."
+    )
+
+
+class LabelRule(Part):
+    """One line of a rule for frequency labels; the first line whose every condition holds gives the label."""
+
+    label: str
+    at_least: int | None = Field(None, ge=0, description="That many participants or more.")
+    at_most: int | None = Field(None, ge=0, description="That many participants or fewer.")
+    all_but: int | None = Field(None, ge=0, description="All participants but that many, or more of them.")
+    more_than: float | None = Field(None, ge=0, lt=1, description="More than that share of participants.")
+    base_over: int | None = Field(None, ge=0, description="Only where the base is larger than that.")
+
+
 class ThemesPlan(Part):
     """Which codings count for a theme, and how often is said."""
 
     counted: str | None = None
     ties: Literal["first_coder", "unresolved"] = "first_coder"
-    labels: Literal["cqr2005", "four_labels", "none"] = "none"
+    labels: Literal["cqr2005", "four_labels", "none"] | list[LabelRule] = "none"
+    show: Literal["n", "n_percent", "labels", "words", "none"] = Field(
+        "n", description="How tables say how many contributed; percent stands from a base of 20 on."
+    )
     quotes_per_theme: int = Field(2, ge=0)
+    quotes: QuotesPlan = QuotesPlan()
 
     @field_validator("counted")
     @classmethod
@@ -255,9 +285,27 @@ class Saturation(Part):
 class Disclosure(Part):
     """What may be published."""
 
-    policy: Literal["as_published", "text_free"] = Field(
+    policy: Literal[
+        "as_published",
+        "text_free",
+        "nhs_mental_health",
+        "hes_before_2018",
+        "nhs_subnational",
+        "opensafely",
+        "opensafely_midpoint6",
+        "ukllc",
+        "acro",
+    ] = Field(
         description="Write `policy: as_published` (quotes of consenting participants and all counts are "
-        "shown) or `policy: text_free` (no text leaves data/derived)."
+        "shown), `policy: text_free` (no text leaves data/derived) or a policy that hides small counts: "
+        "nhs_mental_health, hes_before_2018, nhs_subnational, opensafely, opensafely_midpoint6, ukllc, acro."
+    )
+    indirect: list[str] = Field([], description="Columns of cases that could tell who somebody is.")
+    reviewed: str | None = Field(
+        None, description="Who agreed to three or more of them being shown, or where that is recorded."
+    )
+    names: str | None = Field(
+        None, description="File in the study's folder, one name a line, that nothing published may hold."
     )
 
 

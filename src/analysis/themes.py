@@ -26,6 +26,7 @@ THEMES = [
     "counted", "n_cases", "n_asked", "n_group", "share", "n_segments", "label", "n_spontaneous",
     "n_supporting", "n_contradicting", "n_cases_contradicting",
 ]  # fmt: skip
+_SIDES = ("n_supporting", "n_contradicting", "n_cases_contradicting")
 _OF_CODE = ["code_id", "name", "parent_id", "level", "domain", "influence", "influence_on"]
 CONTRIBUTIONS = ["by", "value", "influence_on", "group", "counted", "n_codes", "n_cases", "n_segments"]
 JOINT = ["code_id", "groups", "n_cases", "n_group"]
@@ -52,13 +53,11 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
         return pd.DataFrame(columns=THEMES)
     coded = incidence(corpus, counted.marks)
     asked, known = _asked(corpus)
-    gather = {
-        "as_coded": sparse.eye_array(len(corpus.codes), dtype=np.int32, format="csr"),
-        "descendants": below(corpus.codes),
-    }
-    figures = [_figures(coded.gathered(codes), asked, known) for codes in gather.values()]
+    gather = {"as_coded": None, "descendants": below(corpus.codes)}
     figures = [
-        each | _sides(corpus, counted, codes) for each, codes in zip(figures, gather.values(), strict=True)
+        _figures(coded if codes is None else coded.gathered(codes), asked, known)
+        | _sides(corpus, counted, codes)
+        for codes in gather.values()
     ]
     V, R, G = len(corpus.codes), len(gather), len(coded.groups)
     table = corpus.codes.iloc[np.repeat(np.arange(V), R * G)][_OF_CODE].reset_index(drop=True)
@@ -159,10 +158,10 @@ def theme_results(themes: pd.DataFrame, values: pd.DataFrame, joint: pd.DataFram
         yield Result(name, int(line.n_cases), "participants", n=int(line.n_group))
     for line in values.itertuples(index=False):
         group = None if line.group == "all" else line.group
-        base = round(line.n / line.share) if line.n else None
-        yield Result(key("values", line.variable, line.value, "n", group=group), line.n, "segments", n=base)
+        total = round(line.n / line.share) if line.n else None
+        yield Result(key("values", line.variable, line.value, "n", group=group), line.n, "segments", n=total)
         yield Result(
-            key("values", line.variable, line.value, "share", group=group), line.share, "share", n=base
+            key("values", line.variable, line.value, "share", group=group), line.share, "share", n=total
         )
 
 
@@ -179,56 +178,51 @@ def joint_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     counted = counted or counted_or_none(corpus, study)
     if counted is None or len(corpus.groups) < 3:
         return pd.DataFrame(columns=JOINT)
-    marks = counted.marks
     pairs = list(combinations(sorted(corpus.groups), 2))
-    rows = [
+    raised = incidence(corpus, counted.marks).cases.astype(np.int64)
+    either = np.stack([corpus.cases["group"].isin(pair).to_numpy(bool) for pair in pairs], axis=1)
+    return pd.DataFrame(
         {
-            "code_id": code,
-            "groups": f"{a}|{b}",
-            "n_cases": int(
-                marks[(marks["code_id"] == code) & marks["group"].isin([a, b])]["case_id"].nunique()
-            ),
-            "n_group": int(corpus.cases["group"].isin([a, b]).sum()),
+            "code_id": np.repeat(corpus.codes["code_id"].to_numpy(object), len(pairs)),
+            "groups": np.tile(["|".join(pair) for pair in pairs], len(corpus.codes)),
+            "n_cases": (raised @ either.astype(np.int64)).ravel(),
+            "n_group": np.tile(either.sum(axis=0), len(corpus.codes)),
         }
-        for code in corpus.codes["code_id"]
-        for a, b in pairs
-    ]
-    return pd.DataFrame(rows, columns=JOINT)
+    )
 
 
 def _figures(coded: Incidence, asked: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
     """Return every count of codes by group, each of shape (V, G)."""
-    raised = coded.cases
-    of_group = coded.members.sum(axis=0)
-    could = np.where(known[:, None], (asked | raised).astype(np.int64) @ coded.members, of_group)
+    raised, of_group = coded.cases, coded.members.sum(axis=0)
     return {
         "n_cases": coded.n_cases,
-        "n_asked": asked.astype(np.int64) @ coded.members,
-        "n_group": np.broadcast_to(of_group, could.shape),
-        "n_base": could,
+        "n_asked": coded.by_group(asked),
+        "n_group": np.broadcast_to(of_group, (len(raised), len(of_group))),
+        "n_base": np.where(known[:, None], coded.by_group(asked | raised), of_group),
         "n_segments": coded.n_segments,
-        "n_spontaneous": (raised & ~asked).astype(np.int64) @ coded.members,
+        "n_spontaneous": coded.by_group(raised & ~asked),
     }
 
 
-def _sides(corpus: Corpus, counted: Counted, codes: sparse.csr_array) -> dict[str, np.ndarray]:
+def _sides(corpus: Corpus, counted: Counted, codes: sparse.csr_array | None) -> dict[str, np.ndarray]:
     """Return segments that support and that contradict a code, and whose they are, each of shape (V, G)."""
     said = counted.marks["supports"]
-    supporting = incidence(corpus, counted.marks[said.isin(["supports", "divided"])]).gathered(codes)
-    contradicting = incidence(corpus, counted.marks[said.isin(["contradicts", "divided"])]).gathered(codes)
-    return {
-        "n_supporting": supporting.n_segments,
-        "n_contradicting": contradicting.n_segments,
-        "n_cases_contradicting": contradicting.n_cases,
-    }
+    if said.isna().all():
+        groups = [group for group in corpus.groups if group != "all"]
+        return dict.fromkeys(_SIDES, np.zeros((len(corpus.codes), 1 + len(groups)), dtype=np.int64))
+    for_, against = (
+        incidence(corpus, counted.marks[said.isin([word, "divided"])]) for word in ("supports", "contradicts")
+    )
+    if codes is not None:
+        for_, against = for_.gathered(codes), against.gathered(codes)
+    return dict(zip(_SIDES, (for_.n_segments, against.n_segments, against.n_cases), strict=True))
 
 
 def _unknown(counted: Counted, known: np.ndarray, each: int) -> dict[str, np.ndarray]:
     """Return column -> rows where the study holds no record of what the column counts."""
     not_asked = np.repeat(~known, each)
     unsaid = np.full(len(not_asked), bool(counted.marks["supports"].isna().all()))
-    sides = ("n_supporting", "n_contradicting", "n_cases_contradicting")
-    return {"n_asked": not_asked, "n_spontaneous": not_asked, **dict.fromkeys(sides, unsaid)}
+    return {"n_asked": not_asked, "n_spontaneous": not_asked, **dict.fromkeys(_SIDES, unsaid)}
 
 
 def _asked(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:

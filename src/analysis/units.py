@@ -217,7 +217,8 @@ def presence(
     assumption = assumption or ("coded_documents" if asked.empty else "assigned")
     inside = codings[codings["segment_id"].isin(universe_of(corpus, plan.where)["segment_id"])]
     humans = _humans(corpus)
-    coders = tuple(c for c in humans if c in set(inside["coder_id"]) | set(asked["coder_id"]))
+    involved = {*inside["coder_id"], *asked["coder_id"]}
+    coders = tuple(coder for coder in humans if coder in involved)
     marks = _marks(corpus, inside, units, coders, plan.unit)
     frame = Ratings(
         variable="codes",
@@ -240,7 +241,8 @@ def presence(
     keep = seen.sum(axis=0) >= max(1, plan.where.at_least)
     place = np.cumsum(keep) - 1
     marks = marks[keep[marks["unit"]]].assign(unit=lambda m: place[m["unit"]]).reset_index(drop=True)
-    codes = tuple(c for c in corpus.codes["code_id"] if c in set(marks["code_id"]))
+    applied = set(marks["code_id"])
+    codes = tuple(code for code in corpus.codes["code_id"] if code in applied)
     kept = frame.select(units=keep)
     return Presence(seen[:, keep], marks, kept, codes, sight.not_yet(corpus, kept.units, inside))
 
@@ -313,7 +315,8 @@ def _frame(
     round_: int,
 ) -> Ratings:
     """Return ratings of a variable without values: the coders and segments that they will stand at."""
-    coders = tuple(coder for coder in _humans(corpus) if coder in set(codings["coder_id"]))
+    rated = set(codings["coder_id"])
+    coders = tuple(coder for coder in _humans(corpus) if coder in rated)
     units = segments.rename(columns={"segment_id": "unit_id"})[UNIT_COLUMNS]
     asked = sight.assigned(corpus, variable, stage, round_)
     return Ratings(

@@ -148,3 +148,16 @@ def test_every_measure_says_what_it_was_computed_from():
         assert found.n_positive == 5
         assert found.prevalence_index == pytest.approx(2 / 8)
         assert found.bias_index == pytest.approx(-1 / 4)
+
+
+def test_a_thousand_coders_of_whom_three_see_each_unit():
+    rng = np.random.default_rng(9)
+    seen = rng.integers(0, 4, (3, 400)).astype(float)
+    crowd = np.full((1000, 400), nan)
+    for unit in range(400):
+        crowd[rng.choice(1000, 3, replace=False), unit] = seen[:, unit]
+
+    for level in ("nominal", "ordinal", "interval"):
+        few, many = (estimate(values, ALPHA, level=level) for values in (seen, crowd))
+        assert (many.estimate, many.se) == pytest.approx((few.estimate, few.se), abs=1e-12)
+        assert many.n_coders > 600

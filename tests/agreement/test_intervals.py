@@ -74,9 +74,11 @@ def test_clusters_may_be_named_anything_and_stand_in_any_order(values, participa
 
 
 def test_few_clusters_are_remarked_on(values):
-    found = estimate(values, ALPHA, cluster=np.arange(240) // 40)
+    six, five = np.arange(240) // 40, np.arange(240) // 48
 
-    assert "not validated below 8 clusters; there are 6" in found.note
+    assert estimate(values, ALPHA, cluster=six).note == ""
+    assert "not validated below 6 clusters; there are 5" in estimate(values, ALPHA, cluster=five).note
+    assert "below 8 clusters; there are 6" in estimate(values, ALPHA, level="interval", cluster=six).note
 
 
 def test_one_cluster_has_no_interval(values):

@@ -12,13 +12,14 @@ from analysis.read.positions import Convention, Selection, prove
 from analysis.read.ruler import Ruler
 
 WORDS = (
-    "We waited 😀 for months, and nobody rang back.\r\nThe café said nai\u0308ve things; 👩‍👩‍👧 cost too much!\r\n"
+    "We waited 😀 for months, and nobody rang back.\r\nThe café said nai\u0308ve things; "
+    "👩‍👩‍👧 cost too much!\r\n"
     "שלום עולם, היא אמרה. Then 𝒳 came and we went home.\r\nAnother line without anything odd in it.\r\n"
 ) * 6
 
 
 def encoded(text: str, position: int, convention: Convention) -> int:
-    """Return a code-point position as a tool with this convention would write it; written apart from the ruler."""
+    """Return a code-point position as a tool with this convention would write it, by other means."""
     before = text[:position]
     if convention.line_ends == "one":
         before = before.replace("\r\n", "\n")
@@ -31,7 +32,7 @@ def encoded(text: str, position: int, convention: Convention) -> int:
 
 
 def words_of(text: str, convention: Convention, *, excerpts: bool, bom: str = "\ufeff") -> list[Selection]:
-    """Return a selection a word (and one of several words), as a tool with this convention would write them."""
+    """Return a selection a word (and some of several words), as such a tool would write them."""
     found = [match.span() for match in re.finditer(r"[^\W\d_][\w\u0308]*", text)]
     found += [(a[0], b[1]) for a, b in zip(found[::5], found[3::5], strict=False)]
     shift = encoded(bom, len(bom), convention) if convention.bom else 0
@@ -59,7 +60,7 @@ def test_every_convention_is_recovered_with_every_span(convention, excerpts):
     start, end = proof.to_code_points(
         "\ufeff" + WORDS, [s.start for s in selections], [s.end for s in selections]
     )
-    truth = [encoded_span for encoded_span in words_of(WORDS, Convention(), excerpts=True)]
+    truth = words_of(WORDS, Convention(), excerpts=True)
     assert list(zip(start, end, strict=True)) == [(s.start, s.end) for s in truth]
 
 

@@ -1,4 +1,4 @@
-"""Bytes to text cells: every encoding and separator that teams send, and rows as a spreadsheet counts them."""
+"""Bytes to text cells: the encodings and separators that teams send, rows as a spreadsheet counts them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import io
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DataError
@@ -84,8 +84,7 @@ class TestEncodings:
     @given(st.text(max_size=200))
     def test_text_in_utf8_comes_back_as_it_was(self, text):
         expected = text.removeprefix("\ufeff")
-        if "\x00" in text or text.encode().startswith((b"PK\x03\x04", b"\xff\xfe")):
-            return
+        assume("\x00" not in text and not text.startswith("PK\x03\x04"))
         assert decode(text.encode(), "a.csv")[0] == expected
 
 
@@ -230,8 +229,7 @@ def test_what_was_written_is_what_is_read(tmp_path, rows, separator, end):
     )
     path = tmp_path / "a.csv"
     path.write_bytes(out.getvalue().encode())
-    if not any(cell for row in rows for cell in row):
-        return
+    assume(any(cell for row in rows for cell in row))
 
     frame = read_text_table(path, "a.csv").frame
     filled = [row for row in rows if any(row)]

@@ -13,11 +13,12 @@ through `set_alpha`.
 
 from analysis.agreement.benchmarks import Label, benchmark, label_probabilities
 from analysis.agreement.binary import code_replicates, per_code
-from analysis.agreement.coefficients import MEASURES, coefficient, per_value
+from analysis.agreement.coefficients import coefficient, per_value
 from analysis.agreement.encoding import Encoded, encode
 from analysis.agreement.estimates import INTERVALS, estimate
 from analysis.agreement.influence import unit_influence, without_coder, without_group
 from analysis.agreement.marks import Marks
+from analysis.agreement.measures import MEASURES
 from analysis.agreement.metrics import LEVELS
 from analysis.agreement.multiplicity import holm, simultaneous
 from analysis.agreement.nulls import null_error

@@ -49,11 +49,12 @@ class Spread:
     scale: str
 
     def interval(self, estimate: float, confidence: float) -> tuple[float, float]:
-        """Return the t interval."""
+        """Return the t interval, from no lower than -1 unless the coefficient itself is."""
         scale = SCALES[self.scale]
         reach = special.stdtrit(self.n_groups - 1, (1 + confidence) / 2) * self.se * scale.slope(estimate)
         centre = scale.there(estimate)
-        return float(scale.back(centre - reach)), float(scale.back(centre + reach))
+        low, high = float(scale.back(centre - reach)), float(scale.back(centre + reach))
+        return max(low, min(-1.0, estimate)), high
 
     def below(self, minimum: float, estimate: float) -> float:
         """Return the probability that the coefficient lies below a minimum."""
@@ -74,11 +75,11 @@ class Scale:
 
 
 SCALES = {
-    "log": Scale(lambda x: -np.log1p(-x), lambda x: 1 / (1 - x), lambda y: max(-np.expm1(-y), -1.0)),
+    "log": Scale(lambda x: -np.log1p(-x), lambda x: 1 / (1 - x), lambda y: -np.expm1(-y)),
     "share": Scale(lambda x: x, lambda x: 1.0, lambda y: min(max(y, 0.0), 1.0)),
     "gwet": Scale(lambda x: x, lambda x: 1.0, lambda y: min(y, 1.0)),
 }
-"""-log(1 - x), cut at -1, for what is corrected for chance; x within 0 and 1; x cut at 1 as Gwet does."""
+"""-log(1 - x) for what is corrected for chance; x within 0 and 1; x cut at 1 as Gwet does."""
 
 
 def linearised(setup: Setup, groups: Groups) -> Spread:

@@ -17,6 +17,9 @@ from analysis.errors import AgreementError, Problem, did_you_mean, quoted
 
 __all__ = ["WEIGHTS", "named_weights", "weight_matrix"]
 
+MOST = 4096
+"""Values for which weights are still kept as a table."""
+
 
 def _apart(values: FloatArray) -> FloatArray:
     return np.abs(values[:, None] - values[None, :])
@@ -108,6 +111,11 @@ def weight_matrix(weights: str | npt.ArrayLike | None, values: FloatArray) -> Fl
     if weights is None or (isinstance(weights, str) and weights == "unweighted"):
         return None
     if isinstance(weights, str):
+        if len(values) > MOST:
+            raise AgreementError(
+                f"Weights for {len(values):,} values would be too large a table.",
+                next_step="Use krippendorff_alpha at level interval or ordinal, or put values into classes.",
+            )
         return named_weights(weights, values)
     matrix = np.asarray(weights, dtype=float)
     n_values = len(values)

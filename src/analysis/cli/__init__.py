@@ -9,7 +9,7 @@ import typer
 
 from .. import __version__
 from ..errors import ConcordError
-from . import agreement, data, run
+from . import agreement, data, exchange, run
 
 __all__ = ["app", "main"]
 
@@ -23,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 data.register(app)
+exchange.register(app)
 run.register(app)
 agreement.register(app)
 

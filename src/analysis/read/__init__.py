@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
+
 from ..corpus import Corpus
 from ..errors import ConcordError, DataError, Problem
 from ..paths import Workspace
 from ..study import Input, Study
 from .assemble import NEXT_STEP, assemble
 from .draft import Draft
-from .tidy import read_tidy, table_named
-from .wide import read_wide
+from .formats import READERS, recognise
+from .tidy import table_named
 
-__all__ = ["read_drafts", "read_study"]
-
-READERS = {"tidy": read_tidy, "wide": read_wide}
+__all__ = ["read_draft", "read_drafts", "read_study"]
 
 
 def read_study(workspace: Workspace, study: Study) -> Corpus:
@@ -40,13 +42,29 @@ def read_drafts(workspace: Workspace, study: Study) -> list[Draft]:
     problems: list[Problem] = []
     for given in [*study.inputs, *_beside(workspace, study)]:
         try:
-            drafts.append(READERS[given.format or "tidy"](source / given.file, given))
+            drafts.append(read_draft(source / given.file, given))
         except ConcordError as error:
             problems += error.problems
     if problems:
         title = f"study {study.study}" if len({p.file for p in problems}) > 1 else None
         raise DataError(problems, title=title, next_step=NEXT_STEP)
     return drafts
+
+
+def read_draft(path: Path, given: Input) -> Draft:
+    """Return what one file held, its format recognised where study.yml does not say it.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read.
+    """
+    format_ = recognise(path, given)
+    draft = READERS[format_](path, given.model_copy(update={"format": format_}))
+    codings = draft.tables.get("codings")
+    if given.all_by and codings is not None:
+        codings["coder_id"] = pd.Series(given.all_by, index=codings.index, dtype="string")
+    return draft
 
 
 def _beside(workspace: Workspace, study: Study) -> list[Input]:

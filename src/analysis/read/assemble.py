@@ -11,8 +11,11 @@ from ..corpus import Corpus, natural
 from ..errors import DataError, Problem, did_you_mean, quoted
 from ..schemas import FILE, ROW, TABLES, typed
 from ..study import Study
+from .alignment import align, fold
 from .consistency import contradictions, several_values
 from .draft import Draft
+from .exports import complete_exports
+from .formats import is_export
 from .recoding import apply_recodes
 
 __all__ = ["assemble"]
@@ -29,18 +32,21 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     DataError
         With every problem in every table.
     """
-    tables, problems = _joined(drafts)
+    exports = [draft.file for draft in drafts if is_export(draft.facts.get("format"))]
+    drafts, aligned = align(drafts)
+    tables, problems = _joined(drafts, exports)
     if "codings" not in tables and study.method != "reflexive":
         problems.append(Problem("no file of codings among the inputs.", file="study.yml", column="inputs"))
     tables.setdefault("codings", _none("codings"))
-    warnings = [warning for draft in drafts for warning in draft.warnings]
+    warnings = [*(warning for draft in drafts for warning in draft.warnings), *aligned]
+    warnings += complete_exports(tables, exports)
     _map_coders(tables, study)
     warnings += _limit_to_where(tables, study)
     problems += contradictions(tables, study)
     if problems:
         raise DataError(_in_order(problems), title=_title(problems, study), next_step=NEXT_STEP)
     warnings += apply_recodes(tables)
-    warnings += _check_slices(tables)
+    warnings += _check_slices(tables, exports)
     warnings += _complete(tables)
     warnings += _merge_equal_spans(tables)
     problems = [*several_values(tables), *_unknown_exclusions(tables, study)]
@@ -51,7 +57,7 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     return _excluded(_without_withdrawn(corpus), study)
 
 
-def _joined(drafts: Sequence[Draft]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+def _joined(drafts: Sequence[Draft], exports: Sequence[str]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     parts: dict[str, list[pd.DataFrame]] = {}
     for draft in drafts:
         for name, frame in draft.tables.items():
@@ -61,6 +67,7 @@ def _joined(drafts: Sequence[Draft]) -> tuple[dict[str, pd.DataFrame], list[Prob
     for name in TABLES:
         if name in parts:
             raw = pd.concat(parts[name], ignore_index=True)
+            raw = fold(name, raw, exports) if len(parts[name]) > 1 else raw
             tables[name], wrong = typed(name, raw)
             problems += wrong
     if "segments" in tables and len(parts["segments"]) > 1:
@@ -94,29 +101,34 @@ def _map_coders(tables: dict[str, pd.DataFrame], study: Study) -> None:
 
 def _limit_to_where(tables: dict[str, pd.DataFrame], study: Study) -> list[str]:
     """Leave out ratings of segments that a variable does not speak of."""
-    if "segments" not in tables:
+    limited = {name: each.where.columns() for name, each in study.variables.items() if each.where.columns()}
+    if "segments" not in tables or not limited:
         return []
     warnings = []
-    segments = tables["segments"].drop_duplicates("segment_id").set_index("segment_id")
-    for name, variable in study.variables.items():
+    segments = _told_of_segments(tables).set_index("segment_id")
+    if "cases" in tables:
+        cases = tables["cases"].drop_duplicates("case_id").set_index("case_id")
+        segments["group"] = segments["case_id"].map(cases["group"]).astype("string")
+    for name, where in limited.items():
         codings = tables["codings"]
-        outside = pd.Series(False, index=codings.index)
-        for column, allowed in variable.where.columns().items():
+        admitted = pd.Series(True, index=codings.index)
+        for column, allowed in where.items():
             if column in segments:
-                outside |= ~codings["segment_id"].map(segments[column]).isin(allowed)
-        outside &= codings["variable"] == name
+                admitted &= codings["segment_id"].map(segments[column]).isin(allowed)
+        outside = (codings["variable"] == name) & codings["segment_id"].isin(segments.index) & ~admitted
         if outside.any():
             tables["codings"] = codings[~outside].reset_index(drop=True)
             warnings.append(f"{name}: {int(outside.sum())} cells outside its `where` left out.")
     return warnings
 
 
-def _check_slices(tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Where a segment has text and a span, the document must read the same there."""
+def _check_slices(tables: dict[str, pd.DataFrame], exports: Sequence[str]) -> list[str]:
+    """Where a segment has text and a span, the document must read the same there; exports were proved."""
     if "segments" not in tables or "documents" not in tables:
         return []
     documents = tables["documents"].set_index("document_id")["text"]
     spans = tables["segments"].dropna(subset=["text", "start", "end", "document_id"])
+    spans = spans[~spans[FILE].isin(exports)]
     spans = spans[spans["document_id"].isin(documents.dropna().index)]
     if spans.empty:
         return []
@@ -166,7 +178,7 @@ def _complete(tables: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def _infer(tables: dict[str, pd.DataFrame], name: str, key: str, values: pd.Series, origin: str) -> list[str]:
-    ids = sorted(values.dropna().unique().tolist(), key=natural)
+    ids = sorted(values.dropna().unique().tolist(), key=_by_name)
     frame = _none(name).reindex(range(len(ids)))
     frame[key] = pd.Series(ids, dtype="string")
     if name == "codes":
@@ -177,16 +189,25 @@ def _infer(tables: dict[str, pd.DataFrame], name: str, key: str, values: pd.Seri
 
 def _fill(tables: dict[str, pd.DataFrame]) -> None:
     """Fill what follows: case of a segment, speaker of a span, depth of a code, the one group."""
-    segments, documents, codes, cases = (tables[n] for n in ("segments", "documents", "codes", "cases"))
-    documents["case_id"] = documents["case_id"].fillna(_only_case(segments, documents))
-    case_of = documents.set_index("document_id")["case_id"]
-    segments["case_id"] = segments["case_id"].fillna(segments["document_id"].map(case_of)).astype("string")
-    if "turns" in tables:
-        segments["speaker"] = segments["speaker"].fillna(_speaker_at(segments, tables["turns"]))
+    documents, codes, cases = (tables[name] for name in ("documents", "codes", "cases"))
+    documents["case_id"] = documents["case_id"].fillna(_only_case(tables["segments"], documents))
+    tables["segments"] = _told_of_segments(tables)
     parent = dict(zip(codes["code_id"], codes["parent_id"], strict=True))
     depth = pd.Series([_depth(code, parent) for code in codes["code_id"]], index=codes.index, dtype="Int64")
     codes["level"] = codes["level"].fillna(depth)
     cases["group"] = cases["group"].fillna("all")
+
+
+def _told_of_segments(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return segments with the case and the speaker that documents and turns tell of them."""
+    segments = tables["segments"].drop_duplicates("segment_id").copy()
+    if "documents" in tables:
+        case_of = tables["documents"].drop_duplicates("document_id").set_index("document_id")["case_id"]
+        of_document = segments["document_id"].map(case_of).astype("string")
+        segments["case_id"] = segments["case_id"].fillna(of_document)
+    if "turns" in tables:
+        segments["speaker"] = segments["speaker"].fillna(_speaker_at(segments, tables["turns"]))
+    return segments
 
 
 def _only_case(segments: pd.DataFrame, documents: pd.DataFrame) -> pd.Series:
@@ -208,7 +229,8 @@ def _speaker_at(segments: pd.DataFrame, turns: pd.DataFrame) -> pd.Series:
     spans = segments.dropna(subset=["document_id", "start"])[["document_id", "start"]].astype(
         {"start": "int64"}
     )
-    turns = turns[["document_id", "start", "end", "speaker"]].astype({"start": "int64", "end": "int64"})
+    turns = turns[["document_id", "start", "end", "speaker"]].dropna()
+    turns = turns.astype({"start": "int64", "end": "int64"})
     found = pd.merge_asof(
         spans.reset_index().sort_values("start", kind="stable"),
         turns.sort_values("start", kind="stable"),
@@ -223,6 +245,7 @@ def _merge_equal_spans(tables: dict[str, pd.DataFrame]) -> list[str]:
     """A segment is a distinct (document, start, end): later ids of the same span become the first one."""
     segments = tables["segments"]
     spanned = segments.dropna(subset=["document_id", "start", "end"])
+    spanned = spanned[spanned.duplicated(["document_id", "start", "end"], keep=False)]
     spanned = spanned.sort_values("segment_id", key=_rank, kind="stable")
     first = spanned.groupby(["document_id", "start", "end"], sort=False)["segment_id"].transform("first")
     same = dict(zip(spanned["segment_id"], first, strict=True))
@@ -255,8 +278,13 @@ def _rank(cells: pd.Series) -> pd.Series:
     """Return each cell's place in natural order; missing cells come last."""
     if pd.api.types.is_numeric_dtype(cells):
         return cells
-    places = {name: place for place, name in enumerate(sorted(cells.dropna().unique(), key=natural))}
-    return cells.map(places).fillna(len(places))
+    places = {name: place for place, name in enumerate(sorted(cells.dropna().unique(), key=_by_name))}
+    return pd.Series([places.get(cell, len(places)) for cell in cells], index=cells.index)
+
+
+def _by_name(name: str) -> tuple[object, str]:
+    """Return a key for natural order that also tells P1 from P01 and p1, whatever row came first."""
+    return natural(name), name
 
 
 def _without_withdrawn(corpus: Corpus) -> Corpus:

@@ -54,7 +54,8 @@ def _at(
     frame: pd.DataFrame, rows: pd.Series, column: str | None, say: Callable[[Any], str]
 ) -> Iterator[Problem]:
     """Yield a problem for every row marked; `say` makes the sentence from the row."""
-    for _, row in frame[rows.fillna(False).to_numpy(bool)].iterrows():
+    marked = rows.fillna(False).to_numpy(bool)
+    for _, row in frame[marked].iterrows() if marked.any() else ():
         yield Problem(say(row), file=row[FILE], row=int(row[ROW]), column=column)
 
 

@@ -44,7 +44,5 @@ def rows_of(frame: pd.DataFrame, file: str) -> pd.DataFrame:
 
 def clean_ids(cells: pd.Series) -> pd.Series:
     """Return ids in NFC without surrounding white space; empty cells are missing."""
-    distinct = cells.dropna().unique()
-    tidy = {cell: unicodedata.normalize("NFC", cell).strip() for cell in distinct}
-    cleaned = cells.map(tidy).astype("string")
-    return cleaned.mask(cleaned == "")
+    tidy = {cell: unicodedata.normalize("NFC", cell).strip() or None for cell in cells.dropna().unique()}
+    return pd.Series([tidy.get(cell) for cell in cells], index=cells.index, dtype="string")

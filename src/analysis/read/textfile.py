@@ -128,7 +128,7 @@ def _delimiter(text: str) -> str:
 def _check_header(columns: list[str], name: str) -> None:
     problems = []
     for number, column in enumerate(columns, start=1):
-        if not column or re.fullmatch(r"Unnamed: \d+|Column\d+|#\w+[!?]", column):
+        if not column or re.fullmatch(r"Unnamed: \d+|Column\d+|#\w+[!?]|sep=.?", column):
             found = f"reads {quoted(column)}" if column else "is empty"
             what = f"header of column {number} {found}. Give every column its name in the first row."
             problems.append(Problem(what, file=name, row=1))

@@ -1,0 +1,1 @@
+"""Agreement coefficients measured beside those of other packages."""

@@ -1,0 +1,1 @@
+"""How often an interval holds the true coefficient, in simulated studies whose truth is known."""

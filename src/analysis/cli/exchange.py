@@ -1,0 +1,75 @@
+"""Commands that bring codings from the tool they were made in, and back: import, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..paths import Workspace
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command("import")(import_)
+    app.command()(export)
+
+
+def import_(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Exports of a tool, or tables.", metavar="FILE...")],
+    study: Annotated[str, typer.Option(help="Made with the safest settings if it is not there.")],
+    stage: Annotated[str | None, typer.Option(help="training, independent, consensus or recode.")] = None,
+    format_: Annotated[str | None, typer.Option("--format", help="Default: told from the file.")] = None,
+    coder: Annotated[str | None, typer.Option(help="The coder of codings that name none.")] = None,
+    all_by: Annotated[str | None, typer.Option(help="The coder of all codings.")] = None,
+) -> None:
+    """Bring files into a study: copied into source/, listed in study.yml, positions proved, losses told."""
+    from ..intake import bring, report
+
+    workspace = Workspace.find(context.obj["root"])
+    brought = bring(workspace, study, files, stage=stage, format_=format_, coder=coder, all_by=all_by)
+    for each in brought:
+        for line in report(each):
+            typer.echo(line)
+        if each.scaffolded:
+            typer.echo(
+                f"  made data/raw/{study}/study.yml: method codebook, segmentation own, policy text_free."
+            )
+        if each.already:
+            typer.echo(f"  {each.file} stood in study.yml already; its line was left as it is.")
+    typer.echo(f"Next: concord check {study}")
+
+
+def export(
+    context: typer.Context,
+    study: Annotated[str, typer.Argument()],
+    format_: Annotated[str, typer.Option("--format", help="refi-qda or csv.")] = "refi-qda",
+    stage: Annotated[
+        str | None, typer.Option(help="Default: consensus where there is one, else independent.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Default: data/derived/STUDY/export/.")] = None,
+) -> None:
+    """Write codings for the team's tool."""
+    from ..errors import UsageError, did_you_mean
+    from ..read import read_study
+    from ..study import load_study
+    from ..write.csvfile import write_csv
+    from ..write.refi import write_refi
+    from ..write.settled import settled
+
+    endings = {"refi-qda": ".qdpx", "csv": ".csv"}
+    if format_ not in endings:
+        raise UsageError(f"--format must be refi-qda or csv.{did_you_mean(format_, endings)}")
+    workspace = Workspace.find(context.obj["root"])
+    corpus = read_study(workspace, load_study(workspace, study))
+    codings, said = settled(corpus, stage)
+    path = out or workspace.derived(study) / "export" / f"{study}{endings[format_]}"
+    if format_ == "csv":
+        counts = write_csv(corpus, codings, path)
+    else:
+        counts = write_refi(corpus, codings, path, study)
+    typer.echo(f"{path.name}: {said} " + ", ".join(f"{name} {n}" for name, n in counts.items()) + ".")

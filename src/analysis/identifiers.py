@@ -1,0 +1,155 @@
+"""Direct identifiers in what is about to be published: addresses, numbers, listed names; found by shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from .errors import DisclosureError, Problem, quoted
+from .paths import Workspace
+from .study import Study
+
+__all__ = ["KINDS", "Found", "find", "names_of", "read_names", "refuse", "scan"]
+
+KINDS = {
+    "email": "e-mail address",
+    "phone": "telephone number",
+    "postcode": "postcode",
+    "nhs_number": "NHS number",
+    "name": "name listed by the study",
+}
+_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_POSTCODE = re.compile(
+    r"\b(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|[0-9][A-HJKPS-UW]|"
+    r"[A-HK-Y][0-9][ABEHMNPRV-Y])) ?[0-9][ABD-HJLNP-UW-Z]{2})\b"
+)
+_DIGITS = r"(?<![\w.,/#-])%s(?![\w/-]|[.,]\d)"
+_NHS = re.compile(_DIGITS % r"(\d{3})([ -]?)(\d{3})\2(\d{4})")
+_PHONE = re.compile(
+    r"(?<![\w.,/#-])(?:\+\d{1,3}[ .-]?(?:\(0\)[ .-]?)?\(?\d{1,4}\)?|\(?0\d{1,4}\)?)"
+    r"(?:[ .-]?\d{2,4}){2,4}(?![\w/-]|[.,]\d)"
+)
+_NEAR = re.compile(r"\bNHS\b|\bpatient (?:number|no)\b", re.IGNORECASE)
+CONTEXT = 40  # characters before a number in which "NHS" makes a bare ten-digit number one
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that looks like an identifier: its kind and place, never its text."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def find(text: str, names: Iterable[str] = ()) -> list[Found]:
+    """Return everything in a text that looks like a direct identifier, by place.
+
+    A number is an NHS number if its check digit is right and it is written 3-3-4 or stands near "NHS"; a
+    telephone number has 9 to 15 digits and begins with 0 or +.
+
+    Examples
+    --------
+    >>> [each.kind for each in find("Write to jo@example.org or ring 020 7946 0018.")]
+    ['email', 'phone']
+    >>> [each.kind for each in find("NHS number 943 476 5919; 943 476 5918 is none.")]
+    ['nhs_number']
+    """
+    found = [Found("email", *match.span()) for match in _EMAIL.finditer(text)]
+    found += [Found("nhs_number", *match.span()) for match in _NHS.finditer(text) if _is_nhs(match)]
+    found += [Found("phone", *match.span()) for match in _PHONE.finditer(text) if _is_phone(match.group())]
+    found += [Found("postcode", *match.span()) for match in _POSTCODE.finditer(text)]
+    for name in names:
+        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+        found += [Found("name", *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
+    return _apart(sorted(found, key=lambda each: (each.start, -each.end, each.kind)))
+
+
+def scan(texts: Mapping[str, str], names: Iterable[str] = ()) -> pd.DataFrame:
+    """Return how many identifiers of each kind each text holds, and in which line the first one is.
+
+    Parameters
+    ----------
+    texts : mapping
+        File name, or what people call the text -> its content.
+    names : iterable of str
+
+    Returns
+    -------
+    DataFrame
+        ``where``, ``kind``, ``n``, ``line``; no row where nothing was found. Never what was found.
+    """
+    names, rows = list(names), []
+    for where, text in texts.items():
+        found = find(text, names)
+        for kind in KINDS:
+            mine = [each for each in found if each.kind == kind]
+            if mine:
+                line = text.count("\n", 0, mine[0].start) + 1
+                rows.append({"where": where, "kind": kind, "n": len(mine), "line": line})
+    return pd.DataFrame(rows, columns=["where", "kind", "n", "line"])
+
+
+def read_names(path: Path) -> list[str]:
+    """Return the names of a list, one a line; empty lines and those that begin with # are left out."""
+    lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def names_of(workspace: Workspace, study: Study) -> list[str]:
+    """Return the names that nothing published may hold: the list that ``disclosure.names`` points to.
+
+    Raises
+    ------
+    DisclosureError
+        If the study points to a list that is not there.
+    """
+    if study.disclosure.names is None:
+        return []
+    path = workspace.raw(study.study) / study.disclosure.names
+    if not path.is_file():
+        what = f"points to {quoted(study.disclosure.names)}, which is not in the study's folder."
+        raise DisclosureError(Problem(what, file="study.yml", column="disclosure.names"))
+    return read_names(path)
+
+
+def refuse(texts: Mapping[str, str], names: Iterable[str] = ()) -> None:
+    """Refuse to go on where a text about to be published holds what looks like a direct identifier.
+
+    Raises
+    ------
+    DisclosureError
+        One problem a text and kind of identifier; says where and how many, never what.
+    """
+    found = scan(texts, names)
+    if len(found):
+        problems = [
+            Problem(f"{KINDS[row.kind]} ({row.n} in all). Redact it.", file=str(row.file), line=int(row.line))
+            for row in found.rename(columns={"where": "file"}).itertuples(index=False)
+        ]
+        raise DisclosureError(problems, title="What is about to be published")
+
+
+def _is_nhs(match: re.Match[str]) -> bool:
+    digits = [int(digit) for digit in match.group(1) + match.group(3) + match.group(4)]
+    check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits[:9], strict=True)) % 11
+    spaced = match.group(2) != ""
+    near = _NEAR.search(match.string, max(0, match.start() - CONTEXT), match.start()) is not None
+    return check % 11 == digits[9] and check != 10 and (spaced or near)
+
+
+def _is_phone(text: str) -> bool:
+    return 9 <= sum(char.isdigit() for char in text) <= 15
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Return findings without those that lie in one found before."""
+    kept: list[Found] = []
+    for each in found:
+        if not kept or each.start >= kept[-1].end:
+            kept.append(each)
+    return kept

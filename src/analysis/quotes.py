@@ -1,0 +1,131 @@
+"""Quotes chosen by stated rules: agreed by all coders, spread over participants and groups, of fit length."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from .corpus import Corpus, natural
+from .counting import Counted, agreed_by_all
+from .disclosure import case_labels, public_corpus, quotable
+from .identifiers import find
+from .study import Study
+
+__all__ = ["QUOTES", "quote_rules", "quotes_table"]
+
+QUOTES = [
+    "code_id", "name", "place", "segment_id", "case_id", "group", "who", "side", "agreed", "n_words", "quote",
+]  # fmt: skip
+SIDES = ("supports", "contradicts")
+
+
+def quotes_table(
+    corpus: Corpus, study: Study, counted: Counted | None, names: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the words of consenting participants for each code, the first choice first.
+
+    Only segments that the policy and the participant's consent allow, of the participant's own speech, and
+    that hold nothing that looks like a direct identifier. Among them come first those of a fit length, those
+    that every coder who saw them gave the code, and those of participants quoted least so far, groups in
+    turn. A segment that contradicts the code is quoted beside those that support it.
+
+    Parameters
+    ----------
+    corpus, study, counted :
+        As elsewhere; `counted` None gives no rows.
+    names : sequence of str
+        Names that no quote may hold.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in quotes.csv; ``agreed`` is missing where fewer than two coders saw the segment.
+    """
+    if counted is None or not study.themes.quotes_per_theme:
+        return pd.DataFrame(columns=QUOTES)
+    found = _candidates(corpus, study, counted, names)
+    labels, used, rows = case_labels(corpus), Counter[str](), []
+    by_code = dict(list(found.groupby("code_id", sort=False)))
+    for code in public_corpus(corpus, study).codes[["code_id", "name"]].itertuples(index=False):
+        mine = by_code.get(code.code_id)
+        if mine is None:
+            continue
+        chosen = _chosen(mine, study.themes.quotes_per_theme, used)
+        who = labels if study.themes.quotes.labels == "running" else _numbered_anew(chosen)
+        for place, line in enumerate(chosen.itertuples(index=False), start=1):
+            at = (line.segment_id, line.case_id, line.group, who[str(line.case_id)])
+            told = (code.code_id, code.name, place, *at, line.side, line.agreed, line.n_words, line.text)
+            rows.append(dict(zip(QUOTES, told, strict=True)))
+    return pd.DataFrame(rows, columns=QUOTES)
+
+
+def quote_rules(study: Study) -> list[str]:
+    """Return the rules in words, for the note below a table of quotes."""
+    plan = study.themes.quotes
+    agreed = "those that every coder who saw them gave the code, " if plan.agreed == "all_coders" else ""
+    return [
+        "Only words of participants who consented to being quoted, without anything that looks like an "
+        "address, a number or a listed name.",
+        f"Chosen first: segments of {plan.least_words} to {plan.most_words} words, {agreed}those of "
+        "participants quoted least so far, groups in turn.",
+    ]
+
+
+def _candidates(corpus: Corpus, study: Study, counted: Counted, names: Sequence[str]) -> pd.DataFrame:
+    may = corpus.segments[quotable(corpus, study)].dropna(subset=["text"])
+    clean = np.array([not find(text, names) for text in may["text"]], dtype=bool)
+    may = may[clean].set_index("segment_id")
+    found = counted.marks[counted.marks["segment_id"].isin(may.index)].copy()
+    found["text"] = found["segment_id"].map(may["text"])
+    found["n_words"] = found["text"].str.split().str.len().astype(int)
+    plan = study.themes.quotes
+    found["unfit"] = ~found["n_words"].between(plan.least_words, plan.most_words)
+    found["agreed"] = pd.MultiIndex.from_frame(found[["segment_id", "code_id"]]).isin(
+        agreed_by_all(corpus, study)
+    )
+    found["apart"] = ~found["agreed"] & (plan.agreed == "all_coders")
+    found["side"] = found["supports"].where(found["supports"].isin(SIDES))
+    return found
+
+
+def _chosen(found: pd.DataFrame, most: int, used: Counter[str]) -> pd.DataFrame:
+    """Return up to `most` segments for a code and one against it; note whose they are."""
+    against = (found["side"] == "contradicts").fillna(False).astype(bool)
+    parts = [_spread(found[~against], most, used), _spread(found[against], min(1, most), used)]
+    return pd.concat(parts) if len(parts[1]) else parts[0]
+
+
+def _spread(found: pd.DataFrame, most: int, used: Counter[str]) -> pd.DataFrame:
+    """Return up to `most` segments of as many participants and groups, the best first."""
+    left: list[int] = found.index.tolist()
+    taken: list[int] = []
+    groups, cases = Counter[str](), Counter[str]()
+    while left and len(taken) < most:
+        best = min(left, key=lambda at: _rank(found, at, groups, cases, used))
+        left.remove(best)
+        taken.append(best)
+        group, case = found.at[best, "group"], found.at[best, "case_id"]
+        groups[group] += 1
+        cases[case] += 1
+        used[case] += 1
+    return found.loc[taken]
+
+
+def _rank(found: pd.DataFrame, at: int, groups: Counter, cases: Counter, used: Counter) -> tuple:
+    group, case = found.at[at, "group"], found.at[at, "case_id"]
+    worse = bool(found.at[at, "unfit"]), bool(found.at[at, "apart"])
+    return cases[case], worse, groups[group], used[case], natural(str(found.at[at, "segment_id"]))
+
+
+def _numbered_anew(chosen: pd.DataFrame) -> dict[str, str]:
+    """Return labels that hold under one code alone: group and number in order of appearance."""
+    labels: dict[str, str] = {}
+    numbers = Counter[str]()
+    for case, group in chosen[["case_id", "group"]].drop_duplicates().itertuples(index=False):
+        numbers[group] += 1
+        name = "participant" if group == "all" else str(group).replace("_", " ")
+        labels[case] = f"{name} {numbers[group]}"
+    return labels

@@ -1,0 +1,162 @@
+"""A file's documents, codes, cases and codings as the tables of a Draft."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..schemas import FILE, ROW, TABLES
+from .ids import clean_name, unique_ids
+from .placing import squeezed
+
+if TYPE_CHECKING:
+    from .coded import CodedFile, Coding
+
+__all__ = ["CODING_KEY", "tables_of_file", "text_hash"]
+
+CODING_KEY = ["segment_id", "coder_id", "variable", "value", "stage", "round"]
+CODING_COLUMNS = [*CODING_KEY, "weight", "memo", "created"]
+
+
+def tables_of_file(found: CodedFile) -> dict[str, pd.DataFrame]:
+    """Return the tables of one file; codings may still repeat each other."""
+    documents = unique_ids({key: [each.name] for key, each in found.documents.items()}, "document")
+    codes = unique_ids({key: _path(found, key) for key in found.codes}, "code")
+    cases = unique_ids({key: [each.name] for key, each in found.cases.items()}, "case")
+    rows = list(_coding_rows(found, documents, codes, cases))
+    tables = {
+        "documents": _document_rows(found, documents, cases),
+        "codes": _code_rows(found, codes),
+        "segments": [segment for segment, _ in rows],
+        "codings": [coding for _, coding in rows],
+        "cases": _case_rows(found, cases),
+    }
+    frames = {name: _frame(each, found.file) for name, each in tables.items() if each}
+    frames.setdefault("codings", _frame([], found.file, CODING_COLUMNS))
+    frames["segments"] = _first(frames.get("segments"), ["segment_id"], found.file)
+    return frames
+
+
+def text_hash(text: str) -> str:
+    """Return the hash that two files of one text share: NFC, lines ended by LF, no byte-order mark."""
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return hashlib.sha256(unicodedata.normalize("NFC", plain).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _path(found: CodedFile, key: str | None) -> list[str]:
+    names: list[str] = []
+    seen: set[str] = set()
+    while key is not None and key in found.codes and key not in seen:
+        seen.add(key)
+        names.insert(0, found.codes[key].name)
+        key = found.codes[key].parent
+    return names
+
+
+def _document_rows(found: CodedFile, ids: dict[str, str], cases: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "document_id": ids[key],
+            "case_id": cases.get(each.case or ""),
+            "name": each.name,
+            "text": each.text,
+            "sha256": each.sha256 if each.text is None else text_hash(each.text),
+            ROW: each.row,
+        }
+        for key, each in found.documents.items()
+    ]
+
+
+def _code_rows(found: CodedFile, ids: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code_id": ids[key],
+            "name": each.name,
+            "parent_id": ids.get(each.parent or ""),
+            "definition": each.definition,
+            ROW: each.row,
+        }
+        for key, each in found.codes.items()
+    ]
+
+
+def _case_rows(found: CodedFile, ids: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {
+            **{_column(name): value for name, value in each.attributes.items()},
+            "case_id": ids[key],
+            ROW: each.row,
+        }
+        for key, each in found.cases.items()
+    ]
+
+
+def _coding_rows(
+    found: CodedFile, documents: dict[str, str], codes: dict[str, str], cases: dict[str, str]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    for each in found.codings:
+        document = documents[each.document]
+        segment = _place(document, each)
+        yield (
+            {
+                "segment_id": segment,
+                "document_id": document,
+                "case_id": cases.get(each.case or ""),
+                "start": _text(each.start),
+                "end": _text(each.end),
+                "page": each.page,
+                "text": each.excerpt,
+                ROW: each.row,
+            },
+            {
+                "segment_id": segment,
+                "coder_id": each.coder,
+                "variable": "codes",
+                "value": codes[each.code],
+                "stage": found.given.stage,
+                "round": str(found.given.round),
+                "weight": each.weight,
+                "memo": each.memo,
+                "created": each.created,
+                ROW: each.row,
+            },
+        )
+
+
+def _place(document: str, coding: Coding) -> str:
+    """Return the name of a segment: the same place has the same name in every coder's file."""
+    if coding.start is not None:
+        return f"{document}:{coding.start}-{coding.end}"
+    if coding.excerpt is None:
+        return f"{document}:{coding.page}" if coding.page else document
+    digest = hashlib.sha256(squeezed(coding.excerpt).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{document}:{digest[:12]}"
+
+
+def _frame(rows: list[dict[str, Any]], file: str, columns: list[str] | None = None) -> pd.DataFrame:
+    """Return rows as text cells with the private columns; an empty cell is missing."""
+    frame = pd.DataFrame(rows, columns=columns if not rows else None)
+    row = pd.Series(frame.pop(ROW) if ROW in frame else [], dtype="int64", index=frame.index)
+    cells = frame.astype("string")
+    cells = cells.mask(cells == "").dropna(axis="columns", how="all") if rows else cells
+    return cells.assign(**{FILE: pd.Series(file, index=frame.index, dtype="string"), ROW: row})
+
+
+def _first(frame: pd.DataFrame | None, key: list[str], file: str) -> pd.DataFrame:
+    if frame is None:
+        return _frame([], file, [*key, "document_id", "start", "end", "text"])
+    return frame.drop_duplicates(key, ignore_index=True)
+
+
+def _column(attribute: str) -> str:
+    """Return an attribute's name as a column; one that is ours (`group`) keeps its meaning."""
+    name = clean_name(attribute) or "attribute"
+    return name.casefold() if name.casefold() in TABLES["cases"].columns else name.lstrip("_") or "attribute"
+
+
+def _text(number: int | None) -> str | None:
+    return None if number is None else str(number)

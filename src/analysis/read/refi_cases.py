@@ -1,0 +1,146 @@
+"""Who a source speaks for: cases, variables and sets of a REFI-QDA project, each tool's own way."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..schemas import TABLES
+from .ids import unique_ids
+from .refi_xml import ProjectXml
+
+__all__ = ["Cases", "cases_of"]
+
+PAIR = re.compile(r"\s*([^:]{1,60}?)\s*:\s+(\S.*?)\s*")
+GROUP = "document_group"
+TAKEN = {"_file", "_row", *TABLES["cases"].columns} - {"group"}
+
+
+@dataclass
+class Cases:
+    """Participants, and what belongs to each.
+
+    Parameters
+    ----------
+    attributes : dict
+        Case id -> attribute -> value.
+    of_source : dict
+        Source GUID -> case id.
+    of_selection : dict
+        Selection GUID -> case id.
+    of_guid : dict
+        Case GUID -> case id: tools may code text to a case as to a code.
+    line : dict
+        Case id -> line of the XML.
+    """
+
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
+    of_source: dict[str, str] = field(default_factory=dict)
+    of_selection: dict[str, str] = field(default_factory=dict)
+    of_guid: dict[str, str] = field(default_factory=dict)
+    line: dict[str, int] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def cases_of(project: ProjectXml, documents: Mapping[str, str], file: str) -> Cases:
+    """Return the cases of a project.
+
+    Named cases are participants; a nameless one with one source (Quirkos, QualCoder) takes that source's
+    name; variables in sources (MAXQDA) and sets called `gender: male` (ATLAS.ti) describe the source's case,
+    or make one of its name. Other sets of sources become the attribute document_group.
+
+    Parameters
+    ----------
+    project : ProjectXml
+    documents : mapping
+        Source GUID -> document id.
+    file : str
+    """
+    cases = Cases()
+    variables = _variable_names(project)
+    _named(project, documents, variables, cases, file)
+    extra = _of_sources(project, documents, variables)
+    for source, attributes in extra.items():
+        case = cases.of_source.get(source)
+        if case is None:
+            case = _fresh(documents[source], cases)
+            cases.of_source[source] = case
+            cases.line[case] = project.sources[source].line
+        held = cases.attributes.setdefault(case, {})
+        for name, value in attributes.items():
+            held.setdefault(name, value)
+    return cases
+
+
+def _named(
+    project: ProjectXml, documents: Mapping[str, str], variables: Mapping[str, str], cases: Cases, file: str
+) -> None:
+    kept = [each for each in project.cases if each.name or each.sources or each.selections or each.values]
+    names: dict[str, Sequence[str]] = {}
+    for number, each in enumerate(kept):
+        only = documents.get(each.sources[0]) if len(each.sources) == 1 else None
+        names[str(number)] = [each.name.strip() or only or f"case {each.guid[:8] or number + 1}"]
+    ids = unique_ids(names)
+    claims: dict[str, list[tuple[int, str]]] = {}
+    for number, each in enumerate(kept):
+        case = ids[str(number)]
+        cases.of_guid[each.guid] = case
+        cases.line[case] = each.line
+        cases.attributes[case] = {variables[v]: x for v, x in each.values.items() if v in variables}
+        cases.of_selection |= dict.fromkeys(each.selections, case)
+        for source in each.sources:
+            if source in documents:
+                claims.setdefault(source, []).append((len(each.sources), case))
+    torn = 0
+    for source, wanting in claims.items():
+        least = min(wanting)
+        if sum(size == least[0] for size, _ in wanting) > 1:
+            torn += 1
+        else:
+            cases.of_source[source] = least[1]
+    if torn:
+        cases.warnings.append(
+            f"{file}: {torn} documents belong to several cases alike and were given to none. Say in a table "
+            "documents.csv (document_id, case_id) whose they are."
+        )
+
+
+def _of_sources(
+    project: ProjectXml, documents: Mapping[str, str], variables: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for source in documents:
+        values = project.sources[source].values
+        named = {variables[v]: value for v, value in values.items() if v in variables}
+        if named:
+            found[source] = named
+    for each in project.sets:
+        pair = PAIR.fullmatch(each.name)
+        name, value = (_attribute(pair[1]), pair[2]) if pair else (GROUP, each.name)
+        for source in each.sources:
+            if source not in documents or not value:
+                continue
+            held = found.setdefault(source, {})
+            held[name] = f"{held[name]}; {value}" if name in held else value
+    return found
+
+
+def _variable_names(project: ProjectXml) -> dict[str, str]:
+    names = {guid: _attribute(name) for guid, name in project.variables.items() if name.strip()}
+    times = Counter(names.values())
+    return {g: name if times[name] == 1 else f"{name} ({g[:8]})" for g, name in names.items()}
+
+
+def _attribute(name: str) -> str:
+    name = " ".join(name.split())
+    return f"{name} (variable)" if name in TAKEN else name
+
+
+def _fresh(name: str, cases: Cases) -> str:
+    number, fresh = 1, name
+    while fresh in cases.attributes:
+        number += 1
+        fresh = f"{name} ({number})"
+    return fresh

@@ -1,0 +1,1 @@
+"""The way back: settled codings as files that the team's tools read."""

@@ -1,0 +1,287 @@
+"""Files that mean harm, or came to harm: nothing but an error that a person can read, soon and bounded."""
+
+from __future__ import annotations
+
+import io
+import random
+import sqlite3
+import stat
+import struct
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import ConcordError, DataError
+from analysis.read import read_draft
+from analysis.read.archive import Archive
+from analysis.read.sheet import read_sheets
+from analysis.read.sqlitefile import SqliteFile
+from analysis.study import Input
+
+from . import twins
+
+PROJECT = '<Project name="x" xmlns="urn:QDA-XML:project:1.0">{}</Project>'
+
+
+def read(path: Path, **settings: object):
+    given = {"file": path.name, "stage": "independent", "coder": "A", **settings}
+    return read_draft(path, Input.model_validate(given))
+
+
+def packed(path: Path, members: dict[str, bytes | str]) -> Path:
+    return twins.pack(path, {name: m.encode() if isinstance(m, str) else m for name, m in members.items()})
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path):
+    path = packed(tmp_path / "b.qdpx", {"project.qde": b" " * 50_000_000})
+    begun = time.monotonic()
+    with pytest.raises(DataError, match="far more than its size"):
+        read(path, format="refi-qda")
+    assert time.monotonic() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.txt", "/etc/evil.txt", "a/../../evil.txt", "C:/evil.txt", "..\\evil.txt"]
+)
+def test_a_member_that_points_outside_is_refused(tmp_path, name):
+    path = packed(tmp_path / "s.qdpx", {"project.qde": PROJECT.format(""), name: "x"})
+    with pytest.raises(DataError, match="outside itself"):
+        read(path, format="refi-qda")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["s.qdpx"]
+
+
+def test_a_link_in_an_archive_is_refused(tmp_path):
+    path = tmp_path / "l.qdpx"
+    link = zipfile.ZipInfo("sources/a.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("project.qde", PROJECT.format(""))
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(DataError, match="link"):
+        read(path, format="refi-qda")
+
+
+def test_a_header_that_claims_two_gigabytes_is_refused(tmp_path):
+    path = packed(tmp_path / "c.qdpx", {"project.qde": PROJECT.format("")})
+    content = bytearray(path.read_bytes())
+    at = content.index(b"PK\x01\x02")
+    content[at + 24 : at + 28] = struct.pack("<I", 2**31)
+    path.write_bytes(bytes(content))
+    with pytest.raises(DataError, match="far more than its size"):
+        read(path, format="refi-qda")
+
+
+def test_a_member_larger_than_its_header_says_stops_where_the_header_ends(tmp_path):
+    path = packed(tmp_path / "c.qdpx", {"project.qde": b"a" * 5000})
+    content = bytearray(path.read_bytes())
+    at = content.index(b"PK\x01\x02")
+    content[at + 24 : at + 28] = struct.pack("<I", 10)
+    path.write_bytes(bytes(content))
+    with pytest.raises(DataError), Archive(path, "c.qdpx") as archive:
+        archive.read("project.qde")
+
+
+BOMB = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9)
+)
+EXTERNAL = '<!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/passwd">'
+
+
+@pytest.mark.parametrize(
+    "declared", [BOMB, EXTERNAL, '<!DOCTYPE Project SYSTEM "http://localhost:1/x.dtd" [', "<!DOCTYPE p ["]
+)
+@pytest.mark.parametrize("place", ["text", "attribute"])
+def test_entities_are_neither_expanded_nor_fetched(tmp_path, declared, place):
+    entity = "&j;" if declared == BOMB else "&x;" if declared == EXTERNAL else ""
+    user = f'<User guid="{twins.guid(1)}" name="{entity if place == "attribute" else ""}"/>'
+    inner = f"<Users>{user}</Users>" + (f"<Description>{entity}</Description>" if place == "text" else "")
+    path = tmp_path / "e.qde"
+    path.write_text(f"{declared}]>{PROJECT.format(inner)}", "utf-8")
+    begun = time.monotonic()
+    with pytest.raises(DataError):
+        read(path, format="refi-qda")
+    assert time.monotonic() - begun < 5
+
+
+def test_xml_nested_without_end_is_refused(tmp_path):
+    path = tmp_path / "n.qde"
+    path.write_text(PROJECT.format("<CodeBook>" + "<Code>" * 100_000), "utf-8")
+    with pytest.raises(DataError, match="no XML from here on"):
+        read(path, format="refi-qda")
+
+
+def test_positions_that_no_number_holds_are_counted_and_left(tmp_path):
+    known = twins.truth(documents=1)
+    path = twins.qualcoder(tmp_path / "t.qdpx", known)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for huge in ("9" * 5000, "-5", "1e3", ""):
+        odd = members["project.qde"].replace(b"</TextSource>", _marked(huge) + b"</TextSource>", 1)
+        draft = read(twins.pack(tmp_path / "odd.qdpx", members | {"project.qde": odd}))
+        assert draft.facts["left"]["codings outside their text"] == 1
+
+
+def _marked(start: str) -> bytes:
+    coding = twins.element(
+        "Coding", twins.element("CodeRef", targetGUID=twins.guid("code", "cost")), guid=twins.guid(9)
+    )
+    return twins.element(
+        "PlainTextSelection", coding, guid=twins.guid(8), startPosition=start, endPosition="9"
+    ).encode()
+
+
+def test_a_project_of_nothing_reads_as_nothing_coded(tmp_path):
+    path = tmp_path / "e.qde"
+    path.write_text(PROJECT.format(""), "utf-8")
+    assert len(read(path).tables["codings"]) == 0
+
+
+@pytest.mark.parametrize("name", ["x.qdpx", "x.rqda", "x.xlsx", "x.xls", "x.qda", "x.json", "x.docx"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"SQLite format 3\x00",
+        b"{",
+        b"<Project QDA-XML",
+    ],
+)
+def test_a_file_that_is_only_its_first_bytes_is_an_error(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(ConcordError):
+        read(path)
+
+
+def test_a_view_in_a_database_is_never_run(tmp_path):
+    path = tmp_path / "v.rqda"
+    with sqlite3.connect(path) as made:
+        made.execute(
+            "create view source as with recursive n(i) as (select 1 union all select i + 1 from n) "
+            "select i from n"
+        )
+    made.close()
+    with SqliteFile(path, "v.rqda") as database:
+        assert database.tables == {}
+        with pytest.raises(DataError, match="no table"):
+            database.table("source")
+
+
+def test_a_database_is_opened_without_a_trace_beside_it(tmp_path):
+    path = tmp_path / "t.db"
+    with sqlite3.connect(path) as made:
+        made.execute("create table source (id, name)")
+        made.execute("insert into source values (1, 'a')")
+    made.close()
+    with SqliteFile(path, "t.db") as database:
+        assert database.table("source", ["name", "memo"]).to_numpy().tolist() == [["a", None]]
+    assert [each.name for each in tmp_path.iterdir()] == ["t.db"]
+
+
+def test_a_sheet_of_a_million_empty_rows_is_only_its_cells(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Code", "Segment"])
+    book.active["A1048576"] = "deep"
+    book.save(tmp_path / "m.xlsx")
+    begun = time.monotonic()
+    frame = read_sheets(tmp_path / "m.xlsx", "m.xlsx")[0].table({"code", "segment"})
+    assert frame.index.tolist() == [1_048_576]
+    assert time.monotonic() - begun < 20
+
+
+def test_a_formula_is_not_evaluated(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Code", "Segment"])
+    book.active.append(["=1+1", '=HYPERLINK("http://localhost:1")'])
+    book.save(tmp_path / "f.xlsx")
+    assert 2 not in read_sheets(tmp_path / "f.xlsx", "f.xlsx")[0].rows
+
+
+def test_a_spreadsheet_with_a_password_says_so(tmp_path):
+    path = tmp_path / "p.xlsx"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    )
+    with pytest.raises(DataError, match="password"):
+        read_sheets(path, "p.xlsx")
+
+
+def mutated(content: bytes, draw: random.Random) -> bytes:
+    """Return a file with a few bytes changed, cut out, doubled or put elsewhere."""
+    out = bytearray(content)
+    for _ in range(draw.choice([1, 1, 2, 5, 20])):
+        at = draw.randrange(len(out) + 1)
+        width = draw.choice([1, 2, 4, 16, 200])
+        kind = draw.randrange(5)
+        if kind == 0 and out:
+            out[at % len(out)] = draw.randrange(256)
+        elif kind == 1:
+            del out[at : at + width]
+        elif kind == 2:
+            out[at:at] = out[at : at + width]
+        elif kind == 3:
+            out[at : at + width] = draw.choice(
+                [b"\xff" * width, bytes(width), b"<", b'"', b"&#0;", b"]]>", b"999999999999"]
+            )
+        else:
+            del out[at : len(out) if draw.random() < 0.2 else at + 1]
+    return bytes(out)
+
+
+def families(shared: Path, tmp_path: Path) -> list[tuple[str, bytes]]:
+    """Return name and bytes of a small file of every family; XML inside an archive also on its own."""
+    known = twins.truth(documents=1)
+    whole = twins.nvivo(tmp_path / "whole.qdpx", known)
+    with zipfile.ZipFile(whole) as archive:
+        xml = archive.read("project.qde")
+    samples = shared / "samples"
+    paths = [
+        *samples.glob("atlasti/*"), *samples.glob("dedoose/coder_b.docx"), *samples.glob("requal/*"),
+        *samples.glob("doccano/*"), *samples.glob("inception/*"), *samples.glob("labelstudio/*"),
+    ]  # fmt: skip
+    return [
+        ("twin.qde", xml),
+        ("twin.qdpx", whole.read_bytes()),
+        *((p.name, p.read_bytes()) for p in sorted(paths)),
+    ]
+
+
+def survive(shared: Path, tmp_path: Path, times: int) -> None:
+    for name, content in families(shared, tmp_path):
+        draw = random.Random(name)
+        path = tmp_path / name
+        for number in range(times):
+            path.write_bytes(mutated(content, draw))
+            begun = time.monotonic()
+            try:
+                read(path)
+            except ConcordError as error:
+                assert len(str(error)) < 2000, f"{name}, mutation {number}"
+            assert time.monotonic() - begun < 20, f"{name}, mutation {number}"
+
+
+def test_mutated_files_end_in_an_error_a_person_can_read(shared, tmp_path):
+    survive(shared, tmp_path, 25)
+
+
+@pytest.mark.soak
+def test_ten_thousand_mutations_a_family_end_in_an_error_a_person_can_read(shared, tmp_path):
+    survive(shared, tmp_path, 10_000)
+
+
+def test_an_archive_is_read_as_a_stream_within_its_limit(tmp_path):
+    path = packed(tmp_path / "a.zip", {"big.txt": random.Random(1).randbytes(3_000_000)})
+    with Archive(path, "a.zip") as archive:
+        with pytest.raises(DataError, match="larger than"):
+            archive.read("big.txt", most=1_000_000)
+        with archive.open("big.txt") as stream:
+            assert isinstance(stream, io.BufferedReader)
+            assert len(stream.read()) == 3_000_000

@@ -1,0 +1,160 @@
+"""REFI-QDA projects: the public sample, twins of every dialect, and what must be refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.errors import DataError
+from analysis.read import read_draft
+from analysis.read.assemble import assemble
+from analysis.study import Input, Study
+
+from . import twins
+
+STUDY = Study.model_validate(
+    {
+        "study": "s",
+        "title": "s",
+        "method": "codebook",
+        "segmentation": "own",
+        "inputs": [{"file": "s"}],
+        "disclosure": {"policy": "text_free"},
+    }
+)
+
+
+def draft(path: Path, **settings: object):
+    return read_draft(path, Input.model_validate({"file": path.name, "stage": "independent", **settings}))
+
+
+def corpus(*paths: Path, **settings: object):
+    return assemble([draft(path, **settings) for path in paths], STUDY)
+
+
+def found_in(held, texts: dict[str, str]) -> set[tuple[str, int, int, str, str]]:
+    """Return the codings of a corpus by the text they are in, whatever its document is called."""
+    names = {text: name for name, text in texts.items()}
+    text_of = held.documents.set_index("document_id")["text"]
+    rows = held.codings.merge(held.segments, on="segment_id", suffixes=("", "_s")).dropna(subset=["start"])
+    code = rows["value"].map(held.codes.set_index("code_id")["name"])
+    document = [names[text_of[each]] for each in rows["document_id"]]
+    return set(zip(document, rows["start"], rows["end"], rows["coder_id"], code, strict=True))
+
+
+@pytest.mark.parametrize("dialect", list(twins.DIALECTS))
+def test_every_span_and_coder_of_a_dialect_is_recovered(dialect, tmp_path):
+    known = twins.truth(documents=3)
+    held = corpus(twins.DIALECTS[dialect](tmp_path / "twin.qdpx", known))
+    assert found_in(held, known.texts) == known.codings
+    assert set(held.coders["coder_id"]) == set(twins.CODERS)
+
+
+@pytest.mark.parametrize("dialect", list(twins.DIALECTS))
+def test_a_convention_of_nobody_is_refused(dialect, tmp_path):
+    known = twins.truth()
+    path = twins.DIALECTS[dialect](
+        tmp_path / "twin.qdpx", known, lambda text, at: twins.utf16(text, at) * 7 // 8
+    )
+    with pytest.raises(DataError, match="cannot be placed"):
+        draft(path)
+
+
+def test_case_text_of_nvivo_names_the_participant(tmp_path):
+    held = corpus(twins.nvivo(tmp_path / "t.qdpx", twins.truth()))
+    assert sorted(held.documents["case_id"]) == ["Participant 1", "Participant 2", "Participant 3"]
+    assert held.documents["document_id"].nunique() == 3
+
+
+def test_nameless_cases_of_qualcoder_take_the_name_of_their_source(tmp_path):
+    held = corpus(twins.qualcoder(tmp_path / "t.qdpx", twins.truth()))
+    assert held.cases["case_id"].tolist() == ["Interview 1", "Interview 2", "Interview 3"]
+    assert held.cases["age"].tolist() == ["41", "41", "41"]
+
+
+def test_sets_of_atlasti_that_read_as_pairs_are_attributes(tmp_path):
+    held = corpus(twins.atlasti(tmp_path / "t.qdpx", twins.truth()))
+    assert held.cases["site"].tolist() == ["S1", "S2", "S3"]
+
+
+def test_copies_of_maxqda_meet_on_one_text(tmp_path):
+    held = corpus(twins.maxqda(tmp_path / "t.qdpx", twins.truth()))
+    assert len(held.documents) == 3
+    assert any("copies" in warning for warning in held.warnings)
+    assert held.cases["place"].tolist() == ["clinic"] * 3
+
+
+def test_two_exports_with_other_line_ends_names_and_letters_meet_on_one_text(tmp_path):
+    known = twins.truth(newline="\r\n")
+    ada = twins.Truth(known.texts, {c for c in known.codings if c[3] == twins.CODERS[0]})
+    other = {f"{name} (Ben).txt": text.replace("\r\n", "\n") for name, text in known.texts.items()}
+    shifted = {
+        (f"{d} (Ben).txt", *(twins.one_a_line_end(known.texts[d], at) for at in (s, e)), coder, code)
+        for d, s, e, coder, code in known.codings
+        if coder == twins.CODERS[1]
+    }
+    ben = twins.Truth(other, shifted)
+    held = corpus(twins.nvivo(tmp_path / "ada.qdpx", ada), twins.qualcoder(tmp_path / "ben.qdpx", ben))
+    assert len(held.documents) == 3
+    assert found_in(held, known.texts) == known.codings
+
+
+def test_the_same_export_twice_says_the_same(tmp_path):
+    known = twins.truth()
+    one, two = (twins.qualcoder(tmp_path / name, known) for name in ("a.qdpx", "b.qdpx"))
+    assert found_in(corpus(one, two), known.texts) == known.codings
+
+
+def test_a_coding_without_user_takes_the_named_coder(tmp_path):
+    known = twins.truth()
+    path = twins.qualcoder(tmp_path / "t.qdpx", known)
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    users = [f' creatingUser="{twins.guid("user", coder)}"'.encode() for coder in twins.CODERS]
+    for user in users:
+        members["project.qde"] = members["project.qde"].replace(user, b"")
+    bare = twins.pack(tmp_path / "bare.qdpx", members)
+    with pytest.raises(DataError, match="--coder NAME"):
+        draft(bare)
+    assert set(draft(bare, coder="AK").tables["codings"]["coder_id"]) == {"AK"}
+    assert set(draft(path, all_by="AK").tables["codings"]["coder_id"]) == {"AK"}
+
+
+def test_the_stage_is_never_guessed(tmp_path):
+    path = twins.qualcoder(tmp_path / "t.qdpx", twins.truth())
+    with pytest.raises(DataError, match="stage not declared"):
+        draft(path, stage=None)
+
+
+def test_held_taken_and_left_add_up(tmp_path):
+    known = twins.truth()
+    facts = draft(twins.atlasti(tmp_path / "t.qdpx", known)).facts
+    assert facts["held"]["Coding"] == facts["taken"]["codings"] + sum(
+        n for what, n in facts["left"].items() if what.startswith("codings")
+    )
+    assert facts["positions"]["line_ends"] == "one"
+
+
+@pytest.mark.parametrize("name", ["sky-loom_Project.qde", "sky-loom_TestProject.qdpx"])
+def test_the_public_sample_of_atlasti_reads_with_the_counts_of_its_notes(shared, name):
+    read = draft(shared / "samples" / "atlasti" / name)
+    held, taken, left = (read.facts[k] for k in ("held", "taken", "left"))
+    assert (held["User"], held["Code"], held["Set"], held["Coding"]) == (3, 14, 16, 16)
+    assert (held["PlainTextSelection"], held["PDFSelection"], held["Note"], held["Link"]) == (8, 4, 2, 1)
+    assert held["transcripts that are a text source too"] == 3
+    assert (taken["codings"], taken["coders"], taken["codes"], taken["texts"]) == (9, 1, 14, 0)
+    assert left["codings of PDF pages that the text beside them holds too"] == 2
+    assert left["further pages of a coded passage"] == 1
+    pairs = taken["codings"] + sum(left[k] for k in ("codings on pictures", "codings on video"))
+    assert pairs + left["codings on areas of PDF pages"] == 13
+    assert read.facts["positions"]["verdict"] == "nothing to prove"
+    assert (read.facts["tool"], read.facts["version"]) == ("ATLAS.ti", "8.4.0")
+    spans = read.tables["segments"][["start", "end"]].astype(int).to_numpy().tolist()
+    assert [139, 195] in spans
+    assert read.tables["documents"]["text"].isna().all()
+    home = "/Users"
+    assert home not in pd.Series([str(read.facts), *read.warnings]).str.cat()

@@ -1,0 +1,88 @@
+"""The methods paragraph and checklists: numbers come from results, everything else stays a visible gap."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from analysis import simulate
+from analysis.checklists import AUTHORS, COREQ, SRQR, checklist, checklist_text
+from analysis.counting import counted_codes
+from analysis.methods import GAP, methods_text, recorded_values
+from analysis.overview import overview_results
+
+GAPS = re.compile(re.escape(GAP).replace(r"\{\}", "[^]]+"))
+
+
+def _recorded(corpus, study):
+    return recorded_values([{"key": r.key, "value": r.value} for r in overview_results(corpus, study)])
+
+
+@pytest.fixture(params=simulate.STUDIES)
+def material(request, bundled):
+    corpus, study = bundled(request.param)
+    return corpus, study, counted_codes(corpus, study), _recorded(corpus, study)
+
+
+def test_numbers_are_those_recorded(material):
+    corpus, _, _, recorded = material
+    text = methods_text(*material)
+
+    assert f"{len(corpus.cases)} people took part" in text
+    assert f"{recorded['double_coded.documents']} of {recorded['documents.n']} transcripts were coded" in text
+
+
+def test_a_changed_number_changes_the_text(material):
+    corpus, study, counted, recorded = material
+
+    assert "77 people took part" in methods_text(corpus, study, counted, {**recorded, "cases.n": 77})
+
+
+def test_what_was_not_recorded_is_a_gap_and_never_a_number(material):
+    corpus, study, counted, _ = material
+    text = methods_text(corpus, study, counted, {})
+
+    assert "[to be written by the authors: number of participants]" in text
+    assert len(GAPS.findall(text)) >= 6
+
+
+def test_simulated_data_are_said_first(material):
+    assert methods_text(*material).splitlines()[2].startswith("> Simulated data")
+
+
+def test_a_reflexive_study_speaks_of_no_coefficient(material):
+    corpus, study, counted, recorded = material
+    text = methods_text(corpus, study.model_copy(update={"method": "reflexive"}), counted, recorded)
+
+    assert "Agreement" not in text
+
+
+@pytest.mark.parametrize(("name", "items"), [("COREQ", 32), ("SRQR", 21)])
+def test_every_item_stands_and_is_filled_or_left_to_the_authors(material, name, items):
+    corpus, study, counted, recorded = material
+    table = checklist(name, corpus, study, counted, recorded)
+
+    assert table["item"].tolist() == list(range(1, items + 1)) == list({"COREQ": COREQ, "SRQR": SRQR}[name])
+    assert (table.loc[~table["filled"], "answer"] == AUTHORS).all()
+    assert table.loc[table["filled"], "answer"].str.len().gt(0).all()
+    assert checklist_text(name, table).count("\n| ") == items + 1
+
+
+def test_new_codes_are_answered_only_where_they_were_asked_for(material):
+    corpus, study, counted, recorded = material
+    before = checklist("COREQ", corpus, study, counted, recorded).set_index("item")
+    asked = study.model_copy(update={"saturation": study.saturation.model_copy(update={"run": True})})
+    recorded = {**recorded, "new_codes.met_after[base=4,run=2,threshold=5]": 5}
+    after = checklist("COREQ", corpus, asked, counted, recorded).set_index("item")
+
+    assert before.at[22, "answer"] == AUTHORS
+    assert "1 of 12 settings" in after.at[22, "answer"]
+
+
+def test_agreement_stands_under_trustworthiness(material):
+    corpus, study, counted, recorded = material
+    recorded = {**recorded, "agreement.codes.krippendorff_alpha.median": 0.8}
+    table = checklist("SRQR", corpus, study, counted, recorded).set_index("item")
+
+    assert "agreement before discussion" in table.at[15, "answer"]

@@ -1,0 +1,160 @@
+"""Hidden counts attacked with everything that is printed beside them: none may follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+from analysis import simulate
+from analysis.counting import counted_codes
+from analysis.disclosure import POLICIES, public_themes
+from analysis.suppression import complement, complement_row
+from analysis.themes import theme_table
+
+HIDING = sorted(name for name, policy in POLICIES.items() if policy.hides_to)
+
+
+def _margins(inner: np.ndarray) -> np.ndarray:
+    """Return a table with its totals in the last column and the last row."""
+    table = np.column_stack([inner, inner.sum(axis=1)])
+    return np.vstack([table, table.sum(axis=0)])
+
+
+def _attacked(table: np.ndarray, hidden: np.ndarray, least: int) -> int:
+    """Return how many hidden cells the printed ones determine; every cell is a variable, hidden or not."""
+    R, C = table.shape
+    equations, right = [], []
+    for line in [*np.arange(R * C).reshape(R, C), *np.arange(R * C).reshape(R, C).T]:
+        equation = np.zeros(R * C)
+        equation[line[:-1]], equation[line[-1]] = 1, -1
+        equations.append(equation)
+        right.append(0)
+    floor = least if not (table[hidden] < least).any() else 0
+    limits = [(floor, None) if h else (n, n) for n, h in zip(table.ravel(), hidden.ravel(), strict=True)]
+    recovered = 0
+    for place in np.flatnonzero(hidden.ravel()):
+        cost = np.zeros(R * C)
+        cost[place] = 1
+        low = linprog(cost, A_eq=equations, b_eq=right, bounds=limits, method="highs")
+        high = linprog(-cost, A_eq=equations, b_eq=right, bounds=limits, method="highs")
+        assert low.status in (0, 3)
+        recovered += high.status == 0 and -high.fun - low.fun < 0.5
+    return recovered
+
+
+def _attack(tables: int) -> int:
+    rng = np.random.default_rng(20180917)
+    recovered = 0
+    for _ in range(tables):
+        table = _margins(rng.poisson(rng.uniform(1, 12), size=rng.integers(2, 5, size=2)))
+        policy = POLICIES[HIDING[rng.integers(len(HIDING))]]
+        least = 0 if policy.hides_zero else 1
+        hidden = complement(table, policy.small(table), least)
+        assert (hidden | ~policy.small(table)).all()
+        recovered += _attacked(table, hidden, least)
+    return recovered
+
+
+def test_no_cell_of_random_tables_with_totals_is_recovered():
+    assert _attack(60) == 0
+
+
+@pytest.mark.soak
+def test_no_cell_of_a_thousand_random_tables_is_recovered():
+    assert _attack(1000) == 0
+
+
+def test_the_attack_finds_what_is_hidden_alone():
+    table = _margins(np.array([[2, 9], [8, 7]]))
+
+    assert _attacked(table, table < 5, 1) == 1
+
+
+def test_one_hidden_count_needs_a_second_in_its_row_and_in_its_column():
+    table = _margins(np.array([[2, 9, 9], [8, 7, 9], [9, 9, 9]]))
+    hidden = complement(table, table < 5, 1)
+
+    assert hidden[0].sum() >= 2
+    assert hidden[:, 0].sum() >= 2
+
+
+def test_a_pair_that_adds_up_to_the_least_possible_is_not_enough():
+    """1 + 1 = 2: who knows that zeros are shown knows both."""
+    counts = np.array([1, 1, 9, 11])
+
+    assert complement_row(counts, counts < 5, np.ones(4, int), np.full(4, 30)).sum() == 3
+
+
+def test_a_pair_that_fills_both_groups_is_not_enough():
+    """6 of 6 and 6 of 6 add up to 12: who knows the sizes of groups knows both."""
+    counts, hidden = np.array([6, 6, 7, 19]), np.array([True, True, False, False])
+
+    assert complement_row(counts, hidden, np.ones(4, int), np.array([6, 6, 7, 19])).sum() > 2
+
+
+@pytest.mark.parametrize("policy", HIDING)
+@pytest.mark.parametrize("name", simulate.STUDIES)
+def test_no_count_of_a_published_theme_table_follows_from_the_others(name, policy, bundled):
+    corpus, study = bundled(name)
+    study = study.model_copy(update={"disclosure": study.disclosure.model_copy(update={"policy": policy})})
+    true = theme_table(corpus, study, counted_codes(corpus, study))
+    public = public_themes(true, corpus, study)
+    rule = POLICIES[policy]
+
+    assert public.loc[rule.small(true["n_cases"].to_numpy()), "hidden"].all()
+    for rows in public.groupby(["code_id", "rollup"]).indices.values():
+        rows = rows[np.argsort(public["group"].to_numpy()[rows] == "all", kind="stable")]
+        counts, sizes = (true[column].to_numpy(int)[rows] for column in ("n_cases", "n_group"))
+        hidden = public["hidden"].to_numpy(bool)[rows]
+        if not hidden.any() or len(rows) < 2 or hidden.all():
+            continue
+        sign = np.append(np.ones(len(rows) - 1), -1)
+        right = [-(sign * counts)[~hidden].sum()]
+        least = 0 if rule.hides_zero or (counts[hidden] == 0).any() else 1
+        limits = [(least, size) for size in sizes[hidden]]
+        for place in range(int(hidden.sum())):
+            cost = np.eye(int(hidden.sum()))[place]
+            low, high = (
+                linprog(s * cost, A_eq=[sign[hidden]], b_eq=right, bounds=limits).fun for s in (1, -1)
+            )
+            assert -high - low > 0.5
+
+
+def test_hidden_lines_lose_every_figure_that_would_give_them_away(bundled):
+    corpus, study = bundled("duffy2023_simulated")
+    hes = study.disclosure.model_copy(update={"policy": "hes_before_2018"})
+    study = study.model_copy(update={"disclosure": hes})
+    public = public_themes(theme_table(corpus, study), corpus, study)
+
+    assert public.loc[public["hidden"], ["n_cases", "share", "n_segments"]].isna().all().all()
+    assert (public["label"] == "").all()
+
+
+def test_as_published_changes_nothing(bundled):
+    corpus, study = bundled("duffy2023_simulated")
+    table = theme_table(corpus, study)
+
+    pd.testing.assert_frame_equal(public_themes(table, corpus, study)[list(table)], table)
+
+
+@pytest.mark.parametrize(
+    ("policy", "shown"),
+    [
+        ("nhs_mental_health", [None, None, None, 5, 5, 10]),
+        ("hes_before_2018", [0, None, None, None, 6, 12]),
+        ("nhs_subnational", [0, None, None, None, None, 10]),
+        ("opensafely", [0, None, None, None, None, 10]),
+        ("opensafely_midpoint6", [0, 3, 3, 3, 3, 9]),
+        ("ukllc", [None, None, None, None, None, 12]),
+        ("acro", [None, None, None, None, None, 10]),
+    ],
+)
+def test_policies_hide_and_round_as_their_sources_say(policy, shown):
+    """methods.md section 10, for counts of 0, 1, 4, 5, 6 and 12."""
+    counts = np.array([0, 1, 4, 5, 6, 12])
+    rule = POLICIES[policy]
+    found = [None if h else int(n) for n, h in zip(rule.rounded(counts), rule.small(counts), strict=True)]
+
+    assert found == shown

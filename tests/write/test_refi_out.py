@@ -1,0 +1,81 @@
+"""A study's codings as REFI-QDA: valid by the official schema, the same bytes, and read back unchanged."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from analysis.errors import UsageError
+from analysis.read import read_draft
+from analysis.read.assemble import assemble
+from analysis.study import Input, Study
+from analysis.write.refi import write_refi
+from analysis.write.settled import settled
+
+STUDY = Study.model_validate(
+    {
+        "study": "back",
+        "title": "back",
+        "method": "codebook",
+        "segmentation": "own",
+        "inputs": [{"file": "out.qdpx"}],
+        "disclosure": {"policy": "text_free"},
+    }
+)
+
+
+def written(small, folder: Path, stage: str | None = None) -> Path:
+    corpus = small.corpus()
+    write_refi(corpus, settled(corpus, stage)[0], folder / "out.qdpx", "small")
+    return folder / "out.qdpx"
+
+
+def said(corpus, stage: str) -> set[tuple]:
+    """Return what the codings of a stage say: whose text, where, who, which code, with which memo."""
+    of_codes = corpus.codings[(corpus.codings["variable"] == "codes") & (corpus.codings["stage"] == stage)]
+    rows = of_codes.merge(corpus.segments, on="segment_id")
+    name = rows["value"].map(corpus.codes.set_index("code_id")["name"])
+    memo = rows["memo"].fillna("")
+    return set(
+        zip(rows["document_id"], rows["start"], rows["end"], rows["coder_id"], name, memo, strict=True)
+    )
+
+
+@pytest.mark.parametrize("stage", ["consensus", "independent"])
+def test_a_round_trip_reads_unchanged(small, tmp_path, stage):
+    before = small.corpus()
+    path = written(small, tmp_path, stage)
+    after = assemble([read_draft(path, Input(file=path.name, stage=stage))], STUDY)
+    assert said(after, stage) == said(before, stage)
+    assert len(said(after, stage)) > 0
+    held = [dict(zip(c.documents["document_id"], c.documents["text"], strict=True)) for c in (before, after)]
+    assert held[0] == held[1]
+    cases = [c.cases[["case_id", "group", "site"]].to_numpy().tolist() for c in (before, after)]
+    assert cases[0] == cases[1]
+    codes = [c.codes.set_index("name")["definition"].to_dict() for c in (before, after)]
+    assert codes[0] == codes[1]
+
+
+def test_the_project_is_valid_by_the_official_schema(small, tmp_path, shared):
+    schema = etree.XMLSchema(etree.parse(shared / "samples" / "refi-qda" / "Project-mrt2019.xsd"))
+    with zipfile.ZipFile(written(small, tmp_path, "independent")) as archive:
+        schema.assertValid(etree.fromstring(archive.read("project.qde")))
+
+
+def test_the_same_codings_are_the_same_bytes(small, tmp_path):
+    one, two = (written(small, tmp_path / name) for name in ("a", "b"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_consensus_goes_back_where_there_is_one(small):
+    codings, sentence = settled(small.corpus())
+    assert set(codings["stage"]) == {"consensus"}
+    assert sentence.startswith("stage consensus")
+
+
+def test_a_stage_that_nobody_coded_at_is_refused(small):
+    with pytest.raises(UsageError, match="nothing was coded at stage training"):
+        settled(small.corpus(), "training")
