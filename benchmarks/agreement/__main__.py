@@ -86,7 +86,7 @@ def page(found: dict[str, dict[str, dict]], tools: list[str]) -> Iterable[str]:
     """Yield a table: median time, memory added, and how many times Concord's."""
     yield "# Agreement beside other packages\n"
     yield (
-        "Written by `python -m benchmarks.agreement`: medians of wall time, from the same array of floats "
+        "Written by `python -m benchmarks.agreement`: medians of CPU time, from the same array of floats "
         "with nan (bringing it into the tool's own form is counted), one process a cell, one thread; memory "
         "added to the process's peak; and how many times as long as Concord. Empty: the tool does not do it. "
         "The row *one read* is the least that any tool could take: looking at every rating once.\n"

@@ -168,13 +168,13 @@ def statsmodels() -> dict[str, Callable]:
 
 
 def measure(call: Callable, data: dict, option: str) -> dict:
-    """Run until it is known well enough; memory is what the first run added to the process's peak."""
+    """Run until it is known well enough; CPU time, which neighbours on a machine disturb least; memory is what the first run added to the process's peak."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     times, value = [], None
     while not times or (sum(times) < ENOUGH_SECONDS and len(times) < ENOUGH_RUNS):
-        start = time.perf_counter()
+        start = time.process_time()
         value = call(data, option)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         if len(times) == 1:
             after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {

@@ -143,8 +143,7 @@ def _put(workspace: Workspace, study: str, origin: Path, given: Input, draft: Dr
     scaffolded = fresh and not settings.is_file()
     line = given.model_dump(exclude_none=True, exclude_defaults=True)
     if scaffolded:
-        has_text = bool((draft.facts.get("taken") or {}).get("texts", True))  # type: ignore[attr-defined]
-        text = first_study(study, line, "character" if has_text else "document")
+        text = first_study(study, line, "character" if _has_text(draft) else "document")
         already = False
     else:
         before = settings.read_bytes().decode("utf-8-sig")
@@ -161,6 +160,11 @@ def _put(workspace: Workspace, study: str, origin: Path, given: Input, draft: Dr
             raise
     _update_manifest(source, given.file, draft.sha256, workspace.scratch)
     return Brought(given.file, draft, already, scaffolded)
+
+
+def _has_text(draft: Draft) -> bool:
+    documents = draft.tables.get("documents")
+    return documents is not None and "text" in documents and bool(documents["text"].notna().any())
 
 
 def _copy(origin: Path, target: Path, scratch: Path) -> None:

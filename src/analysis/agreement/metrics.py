@@ -26,7 +26,7 @@ LEVELS = ("nominal", "ordinal", "interval", "ratio", "circular", "bipolar")
 TABLE = 1024
 """Values up to which differences are kept as a table."""
 
-_ROWS = 256
+_ROWS = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,11 @@ class Metric:
     @cached_property
     def table(self) -> FloatArray:
         """Return all differences, (V, V)."""
-        every = np.arange(self.size)
-        return self.between(every[:, None], every[None, :])
+        every, table = np.arange(self.size), np.empty((self.size, self.size))
+        for start in range(0, self.size, _ROWS):
+            rows = every[start : start + _ROWS]
+            table[rows] = self.between(rows[:, None], every[None, :])
+        return table
 
     def against(self, counts: FloatArray) -> FloatArray:
         """Return every value's difference from all of `counts` (..., V) ratings, (..., V)."""

@@ -202,31 +202,36 @@ def _small_whole_numbers(array: FloatArray) -> npt.NDArray[np.int8] | None:
     The way that nearly all codings take: a few cheap passes instead of a sort. nan has no int8; whatever the
     processor makes of it is cleared. Bits are set instead of branching on every value.
     """
-    whole = np.empty(array.shape, np.int8)
+    if not (array.flags.c_contiguous or array.flags.f_contiguous):
+        array = np.ascontiguousarray(array)
+    whole = np.empty_like(array, dtype=np.int8)
+    given, found = array.ravel(order="K"), whole.ravel(order="K")
     with np.errstate(invalid="ignore"):
-        for row, into in zip(array, whole, strict=True):
-            for start in range(0, row.size, BLOCK):
-                piece, out = row[start : start + BLOCK], into[start : start + BLOCK]
-                missing = np.isnan(piece)
-                np.copyto(out, piece, casting="unsafe")
-                if np.count_nonzero(out != piece) != np.count_nonzero(missing):
-                    return None
-                bits = missing.view(np.int8)
-                out &= bits - np.int8(1)
-                if out.min(initial=0) == _MISSING:
-                    return None
-                out |= bits << np.int8(7)
-    return whole
+        for start in range(0, given.size, BLOCK):
+            piece, out = given[start : start + BLOCK], found[start : start + BLOCK]
+            missing = np.isnan(piece)
+            np.copyto(out, piece, casting="unsafe")
+            if np.count_nonzero(out != piece) != np.count_nonzero(missing):
+                return None
+            bits = missing.view(np.int8)
+            out &= bits - np.int8(1)
+            if out.min() == _MISSING:
+                return None
+            out |= bits << np.int8(7)
+    return np.ascontiguousarray(whole)
 
 
 def _met_whole(whole: npt.NDArray[np.int8]) -> FloatArray:
-    """Return the values that occur, each looked for only until it is found."""
+    """Return the values that occur: those of the first block, and others as soon as they are found."""
     if not whole.size:
         return np.empty(0)
-    from_one = whole.view(np.uint8) + np.uint8(127)  # missing comes last, as 255
-    candidates = range(int(from_one.min()) - 127, int(whole.max()) + 1)
-    pieces = [row[start : start + BLOCK] for row in whole for start in range(0, row.size, BLOCK)]
-    return np.array([value for value in candidates if any((p == value).any() for p in pieces)], dtype=float)
+    flat = whole.ravel()
+    from_one = flat.view(np.uint8) + np.uint8(127)  # missing comes last, as 255
+    first = np.bincount(from_one[:BLOCK], minlength=256)
+    later = [from_one[start : start + BLOCK] for start in range(BLOCK, flat.size, BLOCK)]
+    candidates = range(int(from_one.min()), int(flat.max()) + 128)
+    met = [k for k in candidates if first[k] or any((piece == k).any() for piece in later)]
+    return np.array(met, dtype=float) - 127
 
 
 def _met(array: FloatArray) -> FloatArray:

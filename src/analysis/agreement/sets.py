@@ -125,17 +125,15 @@ def _bits(sets: list[frozenset[object]]) -> npt.NDArray[np.uint64]:
 
 
 def _metric(bits: npt.NDArray[np.uint64], distance: str) -> Metric:
-    size = np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+    size = np.bitwise_count(bits).sum(axis=1, dtype=np.int32)
 
     def between(i: npt.NDArray[np.integer], j: npt.NDArray[np.integer]) -> FloatArray:
-        common = np.bitwise_count(bits[i] & bits[j]).sum(axis=-1, dtype=np.int64)
+        common = np.bitwise_count(bits[i] & bits[j]).sum(axis=-1, dtype=np.int32)
         union = size[i] + size[j] - common
-        jaccard = np.divide(common, union, out=np.ones(common.shape), where=union > 0)
-        if distance == "jaccard":
-            return 1 - jaccard
-        held = common == np.minimum(size[i], size[j])
-        thirds = (common > 0).astype(np.int64) + (held & (common > 0)) + (common == union)
-        thirds[(union == 0)] = 3
-        return 1 - jaccard * thirds / 3
+        alike = common / np.maximum(union, 1)
+        if distance == "masi":
+            held = common == np.minimum(size[i], size[j])
+            alike *= np.where(held, 2 / 3, 1 / 3)
+        return 1 - np.where(common == union, 1.0, alike)
 
     return Metric(len(bits), between)
