@@ -168,7 +168,10 @@ def statsmodels() -> dict[str, Callable]:
 
 
 def measure(call: Callable, data: dict, option: str) -> dict:
-    """Run until it is known well enough; CPU time, which neighbours on a machine disturb least; memory is what the first run added to the process's peak."""
+    """Run until it is known well enough.
+
+    CPU time, which neighbours on the machine disturb least; memory is what the first run added to the peak.
+    """
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     times, value = [], None
     while not times or (sum(times) < ENOUGH_SECONDS and len(times) < ENOUGH_RUNS):

@@ -263,6 +263,8 @@ def _schema(name: str) -> pa.DataFrameSchema:
 
 def _failures(name: str, frame: pd.DataFrame) -> list[tuple[int, str, str]]:
     """Return (index, column, check) of every cell that the table's schema refuses."""
+    if frame.empty:
+        return []
     try:
         _schema(name).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -246,3 +247,9 @@ def table(folder: Path) -> list[tuple[str, str, int]]:
         key = (row.measure, status(row))
         counted[key] = counted.get(key, 0) + 1
     return [(measure, found, n) for (measure, found), n in sorted(counted.items())]
+
+
+if __name__ == "__main__":  # python tests/agreement/reference.py ../shared/reference
+    print("| measure | rows | covered |\n|---|---|---|")
+    for measure, found, n in table(Path(sys.argv[1])):
+        print(f"| {measure.replace('|', chr(92) + '|')} | {n} | {found} |")

@@ -77,7 +77,7 @@ class TestSimulatedStudies:
             assert line["n_positive"] == 2 * planted.both + planted.different
 
     def test_alpha_of_a_code_by_hand(self, bundled_agreement, name):
-        """Two coders, no gaps, n units: 1 - (2n - 1) d / (p q); d differ, p of 2n marks are present, q absent."""
+        """Two coders, n units: 1 - (2n - 1) d / (p q); d differ, p of 2n marks are present, q absent."""
         truth = simulate.truth(name)
         last = max(key for key in truth.agreement if key[0] == "independent")
         for code, planted in truth.agreement[last].items():

@@ -311,11 +311,7 @@ BAD: dict[str, tuple[Break, list[str]]] = {
 SAMPLE = (
     "missing file",
     "unknown code",
-    "two values",
     "span outside its text",
-    "empty file",
-    "UTF-16",
-    "column with another name",
     "stage not declared",
     "segmentation not declared",
     "key that study.yml does not know",

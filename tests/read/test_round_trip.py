@@ -82,7 +82,7 @@ def nfc(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-@settings(max_examples=12, **QUIETLY)
+@settings(max_examples=8, **QUIETLY)
 @given(
     drawn=corpora(),
     separator=st.sampled_from(",;\t"),
@@ -107,7 +107,7 @@ def test_what_was_written_is_what_is_read(new_small, drawn, separator, end, mark
     assert len(marks) == len(drawn["codings"])
 
 
-@settings(max_examples=10, **QUIETLY)
+@settings(max_examples=6, **QUIETLY)
 @given(drawn=corpora(), seed=st.integers(0, 2**32))
 def test_order_of_rows_does_not_change_the_corpus(new_small, drawn, seed):
     """Coders and codes keep their file's order, which is a statement; everything else is sorted."""
