@@ -1,6 +1,7 @@
 """The default tests: unit and property tests, then the committed notebooks by nbval, figures included.
 
-Two runs of pytest, because the nbval plugin costs seconds even where no notebook is collected.
+Three runs of pytest: units on two processes; what starts kernels or a browser one at a time, since some of it is
+about time; then nbval, whose plugin costs seconds even where no notebook is collected.
 """
 
 from __future__ import annotations
@@ -12,7 +13,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STEADY = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0"}
-UNITS = ["-p", "no:nbval", "-m", "not soak", "tests"]
+UNITS = [
+    "-p",
+    "no:nbval",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "-m",
+    "not soak and not notebooks and not browser",
+    "tests",
+]
+KERNELS = ["-p", "no:nbval", "-p", "no:xdist", "-m", "not soak and (notebooks or browser)", "tests"]
 NOTEBOOKS = [
     "--nbval",
     "--nbval-current-env",
@@ -24,13 +36,13 @@ NOTEBOOKS = [
 
 
 def main() -> int:
-    """Run both parts; return 0 if both passed."""
+    """Run all parts; return 0 if all passed."""
     environment = {**os.environ, **STEADY}
     environment.pop("MPLBACKEND", None)
     for name in ("CONCORD_ROOT", "CONCORD_STAGE", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
     given = sys.argv[1:]
-    parts = [given] if given else [UNITS, NOTEBOOKS]
+    parts = [given] if given else [UNITS, KERNELS, NOTEBOOKS]
     codes = [
         subprocess.run([sys.executable, "-m", "pytest", "-q", *part], cwd=ROOT, env=environment).returncode
         for part in parts

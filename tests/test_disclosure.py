@@ -7,6 +7,11 @@ import pytest
 from analysis.disclosure import case_labels, quotable, shows_text
 
 
+@pytest.fixture
+def small(small):
+    return small.without("turns", "assignments", "asked", "charting", "audit")
+
+
 def quoted_cases(study, **overrides) -> set[str]:
     corpus, plan = study.both(**overrides)
     return set(corpus.segments.loc[quotable(corpus, plan), "case_id"])

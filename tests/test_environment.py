@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 CARD = {"jupyterlab", "papermill", "pandas", "matplotlib", "krippendorff", "pytest", "nbval"}
-IMPORTED_AS = {"yaml": "pyyaml"}
+IMPORTED_AS = {"yaml": "pyyaml", "docx": "python-docx"}
 
 
 def conda_requirement(line: str) -> Requirement:

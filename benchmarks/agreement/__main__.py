@@ -36,8 +36,8 @@ TASKS = [
     ("1,000 draws of units, 5 x 10k", "bootstrap", "5 x 10k", "1000"),
     ("10,000 draws of units, 5 x 10k", "bootstrap", "5 x 10k", "10000"),
     ("200 codes, 5 x 20k", "codes", "codes", ""),
-    ("200 codes, 5 x 20k, linearised intervals (peers: none)", "codes", "codes", "linearised"),
-    ("200 codes, 5 x 20k, 1,000 shared draws (peers: none)", "codes", "codes", "bootstrap"),
+    ("200 codes, 5 x 20k, linearised intervals (peer: no intervals)", "codes", "codes", "linearised"),
+    ("200 codes, 5 x 20k, 1,000 shared draws (peer: no intervals)", "codes", "codes", "bootstrap"),
     ("sets, MASI, 3 x 2k", "sets", "sets", "masi"),
     ("sets, Jaccard, 3 x 2k", "sets", "sets", "jaccard"),
 ]

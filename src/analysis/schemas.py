@@ -257,6 +257,7 @@ def _schema(name: str) -> pa.DataFrameSchema:
             checks=[pa.Check.isin(spec.among, error="among")] if spec.among else [],
         )
         for column, spec in TABLES[name].columns.items()
+        if spec.required or spec.among
     }
     return pa.DataFrameSchema(columns)
 

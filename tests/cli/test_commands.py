@@ -139,11 +139,11 @@ class TestFetch:
         (folder / "study.yml").write_bytes((checkout / "data/raw/annomi/study.yml").read_bytes())
         return tmp_path
 
-    def test_from_a_folder_with_its_terms(self, concord, shared, root):
+    def test_from_a_folder_with_its_terms(self, warm, shared, root):
         origin = shared / "data" / "annomi"
         if not (origin / "AnnoMI-full.csv").is_file():
             pytest.skip("AnnoMI-full.csv is not there: fetch it into ../shared/data/annomi")
-        done = concord("fetch", "annomi", "--from", str(origin), root=root)
+        done = warm("fetch", "annomi", "--from", str(origin), root=root)
 
         assert done.returncode == 0, done.stderr
         assert "data/raw/annomi/source/AnnoMI-full.csv is in place." in done.stdout

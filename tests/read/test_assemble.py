@@ -9,6 +9,11 @@ from analysis.errors import DataError
 from analysis.schemas import TABLES
 
 
+@pytest.fixture
+def small(small):
+    return small.without("assignments", "asked", "charting", "audit")
+
+
 class TestInferred:
     def test_the_least_a_study_needs(self, small):
         corpus = small.only(codings="segment_id,coder_id,value\ns2,B,y\ns10,A,x\n").corpus()
@@ -144,7 +149,9 @@ class TestSlices:
 
 class TestWithdrawn:
     @pytest.fixture
-    def gone(self, small):
+    def gone(self, new_small):
+        """Every table has something of P1, who withdrew."""
+        small = new_small()
         small.edit("cases.csv", "P1,patient,1,yes,yes,no", "P1,patient,1,yes,yes,yes")
         return small
 

@@ -10,6 +10,11 @@ import pytest
 from analysis.errors import DataError
 
 
+@pytest.fixture
+def small(small):
+    return small.without("assignments", "asked", "audit", "turns")
+
+
 def problems(study, **overrides) -> list:
     with pytest.raises(DataError) as raised:
         study.corpus(**overrides)

@@ -124,7 +124,7 @@ def told_of_broken(small, table, broken, column, other, row) -> str:
 
 
 @pytest.mark.parametrize("table", TABLES)
-@settings(max_examples=3, **QUIETLY)
+@settings(max_examples=2, **QUIETLY)
 @given(**HOW)
 def test_no_message_shows_what_people_said(new_small, table, broken, column, other, row):
     small = new_small()

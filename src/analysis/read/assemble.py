@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus, natural
@@ -268,9 +269,9 @@ def _finished(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     extra = sorted(frame.columns.difference(known)) if TABLES[name].attributes else []
     frame = frame[[*known, *extra]]
     order = [column for column in TABLES[name].key if column in frame]
-    if order and name not in ("coders", "codes"):
-        keys = pd.DataFrame({c: _rank(frame[c]) for c in order})
-        frame = frame.loc[keys.sort_values(order, kind="stable").index]
+    if order and len(frame) > 1 and name not in ("coders", "codes"):
+        places = [_rank(frame[column]).to_numpy(float, na_value=np.inf) for column in reversed(order)]
+        frame = frame.iloc[np.lexsort(places)]
     return frame.reset_index(drop=True)
 
 

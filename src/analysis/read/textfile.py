@@ -152,7 +152,7 @@ def _header(rows: Any, name: str) -> list[str]:
 
 def _cells(reader: Any, delimiter: str, columns: list[str], width: int, name: str) -> pd.DataFrame:
     """Return the rows below the header, indexed by their row in a spreadsheet; an empty cell is missing."""
-    rows: dict[int, list[str]] = {}
+    rows: dict[int, list[str | None]] = {}
     problems: list[Problem] = []
     try:
         for number, cells in enumerate(reader, start=2):
@@ -160,15 +160,14 @@ def _cells(reader: Any, delimiter: str, columns: list[str], width: int, name: st
                 continue
             if len(cells) != width or any(cells[len(columns) :]):
                 problems.append(_ragged(len(cells), width, delimiter, name, number))
-            rows[number] = cells[: len(columns)]
+            rows[number] = [cell or None for cell in cells[: len(columns)]]
     except csv.Error:
         problems.append(Problem(QUOTING, file=name, line=reader.line_num))
     if problems:
         raise DataError(problems)
     if not rows:
         raise DataError(Problem("has a header but no rows.", file=name))
-    frame = pd.DataFrame(list(rows.values()), columns=columns, index=list(rows), dtype="string")
-    return frame.mask(frame == "")
+    return pd.DataFrame(list(rows.values()), columns=columns, index=list(rows), dtype="string")
 
 
 def _ragged(found: int, width: int, delimiter: str, name: str, row: int) -> Problem:
