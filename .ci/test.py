@@ -31,6 +31,7 @@ NOTEBOOKS = [
     "--nbval-cell-timeout=120",
     "-p",
     "no:cacheprovider",
+    "--ignore=notebooks/lab",
     "notebooks",
 ]
 

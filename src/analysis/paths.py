@@ -70,6 +70,10 @@ class Workspace:
         """Folder of exports and tables exactly as they came."""
         return self.raw(study) / "source"
 
+    def decisions(self, study: str) -> Path:
+        """Folder of how segments coded differently were settled, one file a person."""
+        return self.raw(study) / "decisions"
+
     def derived(self, study: str) -> Path:
         """Folder of what notebooks 01-04 made of it."""
         return self.root / "data" / "derived" / study

@@ -34,11 +34,18 @@ def browser() -> Iterator:
 
 
 @pytest.fixture(scope="session")
-def lab(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a JupyterLab on a copy of notebooks and data, as `concord lab` starts it."""
+def lab_root(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of notebooks and data."""
     root = tmp_path_factory.mktemp("workspace")
     shutil.copytree(checkout / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
     shutil.copytree(checkout / "data" / "raw", root / "data" / "raw")
+    return root
+
+
+@pytest.fixture(scope="session")
+def lab(lab_root: Path) -> Iterator[str]:
+    """Return the address of a JupyterLab on that copy, as `concord lab` starts it."""
+    root = lab_root
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
