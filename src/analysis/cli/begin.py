@@ -14,6 +14,7 @@ __all__ = ["register"]
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(new)
+    app.command()(assign)
 
 
 def new(
@@ -30,3 +31,39 @@ def new(
     for file in new_study(workspace, study, method):
         typer.echo(f"data/raw/{study}/{file}")
     typer.echo(f"Next: concord reproduce {study}, then replace the example by your own data.")
+
+
+def assign(
+    context: typer.Context,
+    study: Annotated[str, typer.Argument()],
+    coders: Annotated[str, typer.Option(help="Names with commas between, such as A,B.")],
+    share: Annotated[
+        float, typer.Option(help="Share of transcripts that every coder codes; the others are dealt out.")
+    ] = 0.2,
+    round_: Annotated[int, typer.Option("--round", min=1, help="Another round draws anew.")] = 1,
+) -> None:
+    """Draw the sample that several people code, by group, and write a blank sheet for each coder."""
+    from ..assign import draw, uncoded
+    from ..codingsheet import coding_sheet
+    from ..study import load_study
+
+    workspace = Workspace.find(context.obj["root"])
+    workspace.require(study)
+    loaded = load_study(workspace, study)
+    corpus = uncoded(workspace, loaded)
+    names = [name.strip() for name in coders.split(",") if name.strip()]
+    drawn = draw(corpus, loaded, names, share, round_)
+    folder = workspace.derived(study) / "assign"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "assignments.csv").write_text(
+        drawn.assignments.to_csv(index=False, lineterminator="\n"), "utf-8"
+    )
+    for number, coder in enumerate(names, start=1):
+        (folder / f"sheet-{number}.xlsx").write_bytes(coding_sheet(corpus, loaded, drawn, coder))
+    for group, n, several in drawn.strata.itertuples(index=False):
+        typer.echo(f"{group}: {several} of {n} transcripts for all {len(names)} coders")
+    where = folder.relative_to(workspace.root)
+    typer.echo(f"{where}: assignments.csv and a sheet for each coder (sheet-1 is for {names[0]}).")
+    typer.echo("The sheets hold interview text: keep them where the transcripts are kept.")
+    typer.echo(f"Next: concord import {where}/assignments.csv --study {study}")
+    typer.echo("When the sheets are filled in, import them the same way.")
