@@ -13,7 +13,7 @@ from ..units import Ratings, presence, ratings
 from .coefficients import MEASURES, coefficient
 from .influence import unit_influence, without_coder, without_group
 
-__all__ = ["LEFT_OUT", "TALK", "left_out", "subjects", "talk_next"]
+__all__ = ["LEFT_OUT", "TALK", "asked", "left_out", "subjects", "talk_next"]
 
 LEFT_OUT = ["variable", "code_id", "without", "name", "estimate", "left", "change"]
 TALK = ["segment_id", "case_id", "codes", "influence"]
@@ -33,7 +33,7 @@ def left_out(corpus: Corpus, study: Study) -> pd.DataFrame:
     """
     rows = []
     for part in subjects(corpus, study):
-        values, how = _asked(part, study)
+        values, how = asked(part, study)
         whole = coefficient(values, study.agreement.primary, **how).estimate
         for kind, name, left in _rests(part, study):
             rows.append((part.variable, part.code_id, kind, name, whole, left, left - whole))
@@ -53,7 +53,7 @@ def talk_next(corpus: Corpus, study: Study, most: int = 10) -> pd.DataFrame:
     """
     parts = []
     for part in subjects(corpus, study):
-        values, how = _asked(part, study)
+        values, how = asked(part, study)
         influence = unit_influence(values, study.agreement.primary, **how) if values.size else np.array([])
         down = np.flatnonzero(np.nan_to_num(influence) < 0)
         units = part.units.iloc[down]
@@ -80,13 +80,14 @@ def subjects(corpus: Corpus, study: Study) -> Iterator[Ratings]:
             yield ratings(corpus, study, variable)
 
 
-def _asked(part: Ratings, study: Study) -> tuple[np.ndarray, dict]:
+def asked(part: Ratings, study: Study) -> tuple[np.ndarray, dict]:
+    """Return values and the level and domain that a coefficient is asked for at."""
     values, domain = part.at(part.kind)
     return values, {"level": part.kind, "domain": domain}
 
 
 def _rests(part: Ratings, study: Study) -> Iterator[tuple[str, str, float]]:
-    values, how = _asked(part, study)
+    values, how = asked(part, study)
     measure = study.agreement.primary
     if len(part.coders) > 2 and not MEASURES[measure].two_coders:
         found = without_coder(values, measure, **how)
