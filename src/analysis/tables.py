@@ -8,11 +8,30 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["Shown", "decimals", "note", "note_list", "show_table"]
+__all__ = ["Linked", "Shown", "decimals", "note", "note_list", "show_table"]
 
 MOST_ROWS = 500
 _RIGHT = ' class="number"'
 _LEFT = ' style="text-align:left"'  # JupyterLab sets everything right
+
+
+class Linked(str):
+    """A cell that opens what is behind it.
+
+    Parameters
+    ----------
+    text : str
+    href : str
+        An address within the page.
+    """
+
+    __slots__ = ("href",)
+    href: str
+
+    def __new__(cls, text: str, href: str) -> Linked:
+        cell = super().__new__(cls, text)
+        cell.href = href
+        return cell
 
 
 class Shown:
@@ -120,6 +139,8 @@ def _row(row: tuple[Any, ...], numeric: Sequence[bool], places: int) -> Iterator
     for place, (value, number) in enumerate(zip(row, numeric, strict=True)):
         missing = pd.isna(value)
         text = "" if missing and not number else html.escape(decimals(value, places))
+        if isinstance(value, Linked):
+            text = f'<a class="count" href="{html.escape(value.href)}">{text}</a>'
         if place == 0:
             yield f'<th scope="row"{_LEFT}>{text}</th>'
         else:

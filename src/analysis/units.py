@@ -11,6 +11,7 @@ from . import sight
 from .corpus import Corpus, natural
 from .division import GATHERED, SPANNED, UNIT_COLUMNS, divide, gathered_in, universe_of
 from .errors import AgreementError, Problem
+from .places import places
 from .study import Study, Where
 
 __all__ = ["ASSUMPTIONS", "Presence", "Ratings", "presence", "ratings"]
@@ -166,7 +167,7 @@ def ratings(
     declared = study.variables[variable]
     segments = universe_of(corpus, _both(study.agreement.where, declared.where))
     codings, round_ = _of_round(corpus, variable, stage, round_)
-    codings = codings[codings["segment_id"].isin(segments["segment_id"])]
+    codings = codings[places(segments["segment_id"], codings["segment_id"]) >= 0]
     domain = tuple(declared.values or sorted(codings["value"].unique().tolist(), key=natural))
     frame = _frame(corpus, study, segments, codings, variable, domain, stage, round_)
     values = np.full((len(frame.coders), len(frame.units)), np.nan)
@@ -215,7 +216,7 @@ def presence(
     codings, round_ = _of_round(corpus, "codes", stage, round_)
     asked = sight.assigned(corpus, "codes", stage, round_)
     assumption = assumption or ("coded_documents" if asked.empty else "assigned")
-    inside = codings[codings["segment_id"].isin(universe_of(corpus, plan.where)["segment_id"])]
+    inside = codings[places(universe_of(corpus, plan.where)["segment_id"], codings["segment_id"]) >= 0]
     humans = _humans(corpus)
     involved = {*inside["coder_id"], *asked["coder_id"]}
     coders = tuple(coder for coder in humans if coder in involved)
@@ -328,13 +329,17 @@ def _frame(
         coders=coders,
         units=units,
         unit="segment",
-        universe=_universe(asked, segments["segment_id"].isin(codings["segment_id"]).all()),
+        universe=_universe(asked, _all_in(segments["segment_id"], codings["segment_id"])),
         assumption="coded_documents" if asked.empty else "assigned",
         segmentation=study.segmentation or "shared",
         stage=stage,
         round=round_,
         codebook_version=max(codings["codebook_version"].dropna(), key=natural, default=None),
     )
+
+
+def _all_in(names: pd.Series, given: pd.Series) -> bool:
+    return bool((places(given.drop_duplicates(), names) >= 0).all())
 
 
 def _places(frame: Ratings, codings: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
