@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE CONCORD_ROOT CONCORD_STAGE MPLBACKEND
 .DEFAULT_GOAL := help
-.PHONY: help setup reproduce test lint notebooks lab bench soak lock
+.PHONY: help setup reproduce test lint notebooks lab docs bench soak lock
 
 # show this list
 help:
@@ -32,6 +32,10 @@ notebooks: setup
 # open JupyterLab on this workspace
 lab: setup
 	@$(BIN)/concord lab
+
+# build the documentation as a site that opens from disk: site/index.html
+docs: setup
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 # measure against peers, side by side (see docs/evidence.md)
 bench: setup
