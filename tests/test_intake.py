@@ -128,3 +128,20 @@ def test_the_same_file_twice_is_listed_once(workspace, tmp_path):
 )
 def test_an_input_is_added_where_the_others_are(before, after):
     assert with_input(before, {"file": "b.qdpx"}) == after
+
+
+def test_the_texts_beside_a_bare_project_come_along(workspace, tmp_path):
+    (tmp_path / "unpacked").mkdir()
+    with zipfile.ZipFile(export(tmp_path / "team.qdpx")) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    bare = tmp_path / "unpacked" / "project.qde"
+    (bare.parent / "sources" / "secret.txt").symlink_to(tmp_path / "team.qdpx")
+    bring(workspace, "new", [bare], stage="independent")
+    assert sorted(p.name for p in (workspace.source("new") / "sources").iterdir()) == ["a.txt"]
+    corpus = read_study(workspace, load_study(workspace, "new"))
+    assert corpus.documents["text"].tolist() == [TEXT]
+    assert corpus.segments["text"].tolist() == ["waited"] * 9
+
+    (bare.parent / "sources" / "a.txt").write_text("another text")
+    with pytest.raises((DataError, UsageError)):
+        bring(workspace, "new", [bare], stage="independent")

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from . import manifest
 from .errors import Problem, StudyError, UsageError, did_you_mean, quoted
+from .importfacts import proof_of
 from .paths import Workspace
 from .read import read_draft
 from .read.draft import Draft
@@ -21,8 +23,8 @@ from .wholefile import move, write_text
 
 __all__ = ["Brought", "bring", "report"]
 
-MANIFEST = "MANIFEST"
 SQLITE = ("data.qda",)
+STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,21 @@ def report(brought: Brought) -> list[str]:
         f"sha256 {brought.draft.sha256[:12]}"
     ]
     lines += [f"  {name}: {_counts(facts[name])}" for name in ("held", "taken", "left") if facts.get(name)]
-    positions = facts.get("positions")
-    if isinstance(positions, dict) and positions:
-        lines.append(f"  positions: {_proof(positions)}")
+    proof = proof_of(facts)
+    if proof is not None:
+        lines.append(f"  {proof}")
+        lines += [f"  positions do not fit: {each}" for each in proof.exceptions]
+    if facts.get("positions_by"):
+        lines.append(
+            f"  Positions: none in the file; found by {facts['positions_by']} once the texts are there."
+        )
     return lines + [
         f"  note: {warning.removeprefix(f'{brought.file}: ')}" for warning in brought.draft.warnings
     ]
 
 
 def _check(study: str, stage: str | None, format_: str | None) -> None:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", study):
+    if not STUDY_NAME.fullmatch(study):
         raise StudyError(
             Problem(f"a study's name may hold letters, digits, _ and - only. Found {quoted(study)}.")
         )
@@ -127,13 +134,28 @@ def _origin(path: Path) -> tuple[Path, str]:
     return path, path.name.replace("\\", "_").lstrip("~") or "file"
 
 
+def _texts_beside(origin: Path) -> list[Path]:
+    """Return the texts in the folder `sources` beside a bare .qde: without them it is not whole."""
+    if origin.suffix.casefold() != ".qde":
+        return []
+    folders = [
+        each for each in origin.parent.iterdir() if each.name.casefold() == "sources" and each.is_dir()
+    ]
+    inside = [text for folder in folders if not folder.is_symlink() for text in sorted(folder.iterdir())]
+    return [text for text in inside if text.is_file() and not text.is_symlink()]
+
+
 def _refuse_others(workspace: Workspace, study: str, read: list[tuple[Path, Input, Draft]]) -> None:
     source = workspace.source(study)
-    for _, given, draft in read:
-        there = source / given.file
-        if there.is_file() and _sha256(there) != draft.sha256:
+    wanted = [(given.file, draft.sha256) for _, given, draft in read]
+    wanted += [
+        (f"sources/{text.name}", _sha256(text)) for origin, *_ in read for text in _texts_beside(origin)
+    ]
+    for file, sha256 in wanted:
+        there = source / file
+        if there.is_file() and _sha256(there) != sha256:
             raise UsageError(
-                f"source/ of {study} holds another file called {quoted(given.file)}. Exports are kept as "
+                f"source/ of {study} holds another file called {quoted(file)}. Exports are kept as "
                 "they came: rename the new one."
             )
 
@@ -150,6 +172,9 @@ def _put(workspace: Workspace, study: str, origin: Path, given: Input, draft: Dr
         already = given.file in {each.file for each in load_study(workspace, study).inputs}
         text = before if already else with_input(before, line)
     _copy(origin, source / given.file, workspace.scratch)
+    beside = _texts_beside(origin)
+    for each in beside:
+        _copy(each, source / "sources" / each.name, workspace.scratch)
     if not already:
         write_text(settings, text, scratch=workspace.scratch)
         try:
@@ -158,7 +183,7 @@ def _put(workspace: Workspace, study: str, origin: Path, given: Input, draft: Dr
             if not scaffolded:
                 write_text(settings, before, scratch=workspace.scratch)
             raise
-    _update_manifest(source, given.file, draft.sha256, workspace.scratch)
+    manifest.update(workspace, study, only=[given.file, *(f"sources/{each.name}" for each in beside)])
     return Brought(given.file, draft, already, scaffolded)
 
 
@@ -171,18 +196,10 @@ def _copy(origin: Path, target: Path, scratch: Path) -> None:
     if target.is_file():
         return
     scratch.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     part = scratch / f"{target.name}.{secrets.token_hex(6)}"
     shutil.copyfile(origin, part)
     move(part, target)
-
-
-def _update_manifest(source: Path, file: str, sha256: str, scratch: Path) -> None:
-    manifest = source / MANIFEST
-    if not manifest.is_file():
-        return
-    lines = {line[66:]: line for line in manifest.read_text("utf-8").splitlines() if len(line) > 66}
-    lines[file] = f"{sha256}  {file}"
-    write_text(manifest, "".join(f"{lines[name]}\n" for name in sorted(lines)), scratch=scratch)
 
 
 def _sha256(path: Path) -> str:
@@ -191,15 +208,4 @@ def _sha256(path: Path) -> str:
 
 
 def _counts(counts: Any) -> str:
-    pairs = counts.items() if isinstance(counts, dict) else ()
-    return ", ".join(f"{name} {count}" for name, count in pairs) or "nothing"
-
-
-def _proof(positions: dict[str, Any]) -> str:
-    from .read.positions import Proof
-
-    known = {name: value for name, value in positions.items() if name in Proof.__dataclass_fields__}
-    if "verdict" not in known:
-        return _counts(positions)
-    score = known.get("score")
-    return str(Proof(**known | {"score": float("nan") if score is None else score}))
+    return ", ".join(f"{name} {count}" for name, count in counts.items())

@@ -238,7 +238,8 @@ def typed(name: str, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
         if column not in raw:
             columns[column] = pd.Series(pd.NA, index=raw.index, dtype=DTYPES.get(spec.kind, "string"))
             continue
-        columns[column], wrong = _CASTS[spec.kind](raw[column].astype("string"))
+        counted = spec.kind in _NUMBERS and raw[column].dtype.kind in "iuf"  # else as text, as files hold it
+        columns[column], wrong = _CASTS[spec.kind](raw[column] if counted else raw[column].astype("string"))
         for index in raw.index[wrong.to_numpy(bool)]:
             problems[index, column] = _problem(raw, index, column, f"must be {_ASKED[spec.kind]}")
     frame = pd.DataFrame(columns, index=raw.index)
@@ -316,6 +317,7 @@ _CASTS = {
     "order": lambda cells: _cast_whole(cells, 1),
     "flag": _cast_flag,
 }
+_NUMBERS = ("number", "count", "order")
 _ASKED = {
     "number": "a number",
     "count": "a whole number from 0 up",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.errors import DataError
@@ -13,6 +15,27 @@ HEADING = (
     *("ID", "Quotation Name", "Document", "Document Groups", "Quotation Content", "Comment", "Codes"),
     *("Reference", "Density", "Created by", "Modified by", "Created", "Modified"),
 )
+
+LANGUAGES = {
+    "German": (
+        *("ID", "Zitatname", "Dokument", "Dokumentgruppen", "Zitatinhalt", "Kommentar", "Kodes", "Referenz"),
+        *("Dichte", "Erstellt von", "Geändert von", "Erstellt", "Geändert"),
+    ),
+    "Spanish": (
+        *("ID", "Nombre de la cita", "Documento", "Grupos de documentos", "Contenido de la cita"),
+        *("Comentario", "Códigos", "Referencia", "Densidad", "Creado por", "Modificado por", "Creado"),
+        "Modificado",
+    ),
+    "Portuguese": (
+        *("ID", "Nome da citação", "Documento", "Grupos de documentos", "Conteúdo da citação"),
+        *("Comentário", "Códigos", "Referência", "Densidade", "Criado por", "Modificado por", "Criado"),
+        "Modificado",
+    ),
+    "French": (
+        *("ID", "Nom de la citation", "Document", "Groupes de documents", "Contenu de la citation"),
+        *("Commentaire", "Codes", "Référence", "Densité", "Créé par", "Modifié par", "Créé le", "Modifié le"),
+    ),
+}
 
 
 def quotations(truth):
@@ -81,3 +104,25 @@ def test_without_a_creator_the_coder_must_be_named(truth, given, workbook):
     path = workbook("quotations.xlsx", rows)
     with pytest.raises(DataError, match="none of the codings names a coder"):
         read_atlasti(path, given(path))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headings_of_other_languages_in_any_order_are_read_alike(truth, given, workbook, language):
+    _, *rows = quotations(truth)
+    order = np.random.default_rng(len(language)).permutation(len(HEADING))
+    localised = [[LANGUAGES[language][n] for n in order], *([row[n] for n in order] for row in rows)]
+    english = read_atlasti(*_opened(workbook("quotations.xlsx", quotations(truth)), given))
+    path = workbook("quotations.xlsx", localised)
+    assert recognises(path.read_bytes()[:4096], path)
+    draft = read_atlasti(*_opened(path, given))
+    for name in ("documents", "codes", "segments", "codings", "cases"):
+        pd.testing.assert_frame_equal(draft.tables[name], english.tables[name], check_like=True)
+
+
+def test_the_title_above_the_heading_is_passed_over(truth, given, workbook):
+    path = workbook("quotations.xlsx", [["Project: Coke"], [], *quotations(truth)])
+    assert len(read_atlasti(*_opened(path, given)).tables["codings"]) == len(truth.spans)
+
+
+def _opened(path, given):
+    return path, given(path)

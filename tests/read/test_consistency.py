@@ -5,9 +5,13 @@ The sentences people read are tested through the command line (tests/cli/test_ba
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.errors import DataError
+from analysis.read.consistency import among
 
 
 @pytest.fixture
@@ -155,3 +159,15 @@ def test_recoded_codes_need_not_stand_in_the_codebook(small):
     small.edit("recodes.csv", "price,rename,cost", "prices,rename,cost")
     (problem,) = problems(small)
     assert (problem.file, problem.column) == ("codings.csv", "value")
+
+
+cells = st.lists(st.none() | st.sampled_from(["P1", "P2", "p1", "", "\U0001f600"]), max_size=8)
+
+
+@settings(deadline=None)
+@given(cells, cells)
+def test_names_are_looked_up_as_isin_looks_them_up(asked, known):
+    asked, known = (pd.Series(each, dtype="string", index=range(5, 5 + len(each))) for each in (asked, known))
+    found = among(asked, known)
+    assert found.tolist() == asked.isin(known.dropna()).tolist()
+    assert found.index.equals(asked.index)

@@ -9,6 +9,7 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.read.doccano import read_doccano, recognises
+from analysis.read.graphemes import starts
 
 
 def lines(truth, coder, style="label"):
@@ -92,3 +93,26 @@ def test_half_a_character_is_replaced_so_that_tables_can_be_written(tmp_path, gi
     draft = read_doccano(path, given(path, coder="Ada"))
     assert draft.tables["documents"]["text"].tolist() == ["a \ufffd word"]
     assert draft.tables["segments"]["text"].tolist() == ["word"]
+
+
+def test_a_project_that_counts_visible_characters_is_recovered_exactly(tmp_path, truth, given, spans_of):
+    path = tmp_path / "ada.jsonl"
+    examples = [json.loads(line) for line in lines(truth, "Ada").splitlines()]
+    for example in examples:
+        seen = starts(example["text"]).tolist()
+        example["label"] = [[seen.index(s), seen.index(e), code] for s, e, code in example["label"]]
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in examples), encoding="utf-8")
+    draft = read_doccano(path, given(path, coder="Ada"))
+    assert spans_of(draft) == as_told(truth, "Ada")
+    assert draft.facts["characters"] == "graphemes"
+    assert any("grapheme mode" in warning for warning in draft.warnings)
+
+
+def test_a_project_that_counts_code_points_is_not_taken_for_one_that_does_not(
+    tmp_path, truth, given, spans_of
+):
+    path = tmp_path / "ada.jsonl"
+    path.write_text(lines(truth, "Ada"), encoding="utf-8")
+    draft = read_doccano(path, given(path, coder="Ada"))
+    assert spans_of(draft) == as_told(truth, "Ada")
+    assert "characters" not in draft.facts

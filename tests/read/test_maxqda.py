@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -163,3 +165,15 @@ def test_an_excerpt_that_stands_twice_is_refused_and_counted(given, workbook, sp
     found, counts = located(draft, team, spans_of)
     assert {span[1:3] for span in found} == {(38, 52)}
     assert counts == {"found": 1, "refused": 2}
+
+
+def test_the_old_spreadsheet_format_reads_as_the_new_one(make_team, given, workbook):
+    """The .xls was saved by LibreOffice from the very rows that the .xlsx holds."""
+    old = Path(__file__).parent / "samples" / "maxqda_german.xls"
+    new = workbook("maxqda_german.xlsx", sheet(make_team(lines=5), "German"))
+    drafts = [read_maxqda(path, given(path)) for path in (old, new)]
+    assert recognises(old.read_bytes()[:4096], old)
+    assert drafts[0].facts["held"] == drafts[1].facts["held"]
+    for name, frame in drafts[1].tables.items():
+        shown = [each.drop(columns="_file") for each in (drafts[0].tables[name], frame)]
+        pd.testing.assert_frame_equal(*shown)

@@ -122,6 +122,31 @@ def test_a_coding_without_user_takes_the_named_coder(tmp_path):
     assert set(draft(path, all_by="AK").tables["codings"]["coder_id"]) == {"AK"}
 
 
+def test_a_coding_of_a_whole_document_stands_for_all_of_it(tmp_path):
+    known = twins.truth(documents=1)
+    whole = twins.element(
+        "Coding",
+        twins.element("CodeRef", targetGUID=twins.guid("code", "cost")),
+        guid=twins.guid("whole"),
+        creatingUser=twins.guid("user", twins.CODERS[1]),
+    ).encode()
+    with zipfile.ZipFile(twins.qualcoder(tmp_path / "t.qdpx", known)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["project.qde"] = members["project.qde"].replace(b"</TextSource>", whole + b"</TextSource>")
+    held = corpus(twins.pack(tmp_path / "whole.qdpx", members))
+    assert found_in(held, known.texts) == known.codings
+    rows = held.codings.merge(held.segments, on="segment_id")
+    (row,) = rows[rows["start"].isna()].to_dict("records")
+    assert (row["document_id"], row["coder_id"], row["value"]) == ("Interview 1", twins.CODERS[1], "cost")
+
+
+def test_a_user_who_coded_nothing_is_no_coder(tmp_path):
+    path = twins.atlasti(tmp_path / "t.qdpx", twins.truth(documents=1))
+    held = corpus(path)
+    assert "ATLAS.ti" not in set(held.coders["coder_id"])
+    assert set(held.coders["coder_id"]) == set(twins.CODERS)
+
+
 def test_the_stage_is_never_guessed(tmp_path):
     path = twins.qualcoder(tmp_path / "t.qdpx", twins.truth())
     with pytest.raises(DataError, match="stage not declared"):

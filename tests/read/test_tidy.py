@@ -116,3 +116,28 @@ def test_facts_of_the_reading(read):
     assert read("code_id;name\nx;X\n", "codes.csv").facts == {
         "format": "tidy", "table": "codes", "rows": 1, "encoding": "utf-8", "delimiter": "semicolon",
     }  # fmt: skip
+
+
+def test_codings_with_their_places_in_one_table_are_codings_and_segments(tmp_path):
+    path = tmp_path / "back.csv"
+    path.write_text(
+        "document_id,segment_id,start,end,text,coder_id,value,stage\n"
+        "d,s1,0,4,wait,A,waiting,independent\n"
+        "d,s1,0,4,wait,B,waiting,independent\n"
+        "d,s2,5,9,long,A,cost,independent\n"
+    )
+    draft = read_tidy(path, Input(file="back.csv"))
+    assert draft.tables["codings"]["value"].tolist() == ["waiting", "waiting", "cost"]
+    segments = draft.tables["segments"]
+    assert segments["segment_id"].tolist() == ["s1", "s2"]
+    assert segments["text"].tolist() == ["wait", "long"]
+    assert draft.warnings == []
+
+
+def test_such_a_table_that_is_called_codings_is_codings_alone(tmp_path):
+    """Its places stand in segments.csv beside it; a second telling could contradict the first."""
+    path = tmp_path / "codings.csv"
+    path.write_text("document_id,segment_id,start,end,coder_id,value,stage\nd,s1,0,4,A,waiting,independent\n")
+    draft = read_tidy(path, Input(file="codings.csv"))
+    assert list(draft.tables) == ["codings"]
+    assert draft.warnings == ["codings.csv: columns not used: document_id, start, end."]

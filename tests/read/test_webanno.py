@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
 import pytest
 
@@ -102,3 +103,53 @@ def test_a_line_that_is_no_token_is_named(tmp_path, given):
     path.write_text("#FORMAT=WebAnno TSV 3.3\n#T_SP=a.Theme|name\n#Text=We\n1-1\t0:2\tWe\tX\n")
     with pytest.raises(DataError, match="line 4"):
         read_webanno(path, given(path, coder="Ada"))
+
+
+def project(path, truth, **more):
+    """Write the zip of a project: a file a document and annotator, what was curated apart."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("exportedproject123.json", "{}")
+        for name in truth.texts:
+            archive.writestr(f"source/{name}.txt", truth.texts[name])
+            for coder in ("Ada", "Ben"):
+                archive.writestr(f"annotation/{name}.txt/{coder}.tsv", twin(truth, name, coder))
+            archive.writestr(f"annotation/{name}.txt/INITIAL_CAS.tsv", twin(truth, name, "nobody"))
+            archive.writestr(f"curation/{name}.txt/CURATION_USER.tsv", twin(truth, name, "Ben"))
+        for member, content in more.items():
+            archive.writestr(member, content)
+    return path
+
+
+class TestProjectExport:
+    def test_each_annotator_is_a_coder_of_one_text(self, tmp_path, truth, given, spans_of):
+        path = project(tmp_path / "export.zip", truth)
+        assert recognises(path.read_bytes()[:100], path)
+        draft = read_webanno(path, given(path))
+        names = {f"{name}.txt": name for name in truth.texts}
+        found = {span._replace(document=names[span.document]) for span in spans_of(draft)}
+        assert found == set(truth.spans)
+        assert len(draft.tables["documents"]) == len(truth.texts)
+        assert draft.facts["held"]["files"] == 4
+        left = draft.facts["left"]
+        assert (left["files of curation"], left["files that nobody annotated"], left["other files"]) == (
+            2,
+            2,
+            3,
+        )
+
+    def test_what_was_curated_is_read_as_consensus(self, tmp_path, truth, given, spans_of):
+        path = project(tmp_path / "export.zip", truth)
+        with pytest.raises(DataError, match="none of the codings names a coder"):
+            read_webanno(path, given(path, stage="consensus"))
+        draft = read_webanno(path, given(path, stage="consensus", coder="team"))
+        assert {span.coder for span in spans_of(draft)} == {"team"}
+        assert len(spans_of(draft)) == len(truth.by("Ben"))
+        assert draft.facts["left"]["files of annotators"] == 6
+
+    def test_a_zip_without_such_files_says_what_to_export(self, tmp_path, given):
+        path = tmp_path / "export.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("annotation/d.txt/Ada.xmi", "<x/>")
+        assert not recognises(path.read_bytes()[:100], path)
+        with pytest.raises(DataError, match="in the format WebAnno TSV 3"):
+            read_webanno(path, given(path))

@@ -35,17 +35,18 @@ class Truth:
         return sorted((s, e, coder, code) for d, s, e, coder, code in self.codings if d == document)
 
 
-def truth(seed: int = 1, newline: str = "\r\n", documents: int = 3) -> Truth:
+def truth(seed: int = 1, newline: str = "\r\n", documents: int = 3, lines: int = 40, each: int = 60) -> Truth:
     """Return documents with emoji, combining marks and right-to-left text, coded by two people."""
     draw = random.Random(seed)
     texts = {
-        f"Interview {n}": newline.join(draw.choices(LINES, k=40)) + newline for n in range(1, documents + 1)
+        f"Interview {n}": newline.join(draw.choices(LINES, k=lines)) + newline
+        for n in range(1, documents + 1)
     }
     found = Truth(texts)
     for document, text in texts.items():
         words = [m.span() for m in re.finditer(r"[^\W\d_][\w\u0300-\u036f]*", text)]
         for coder in CODERS:
-            for _ in range(60):
+            for _ in range(each):
                 first = draw.randrange(len(words) - 9)
                 span = words[first][0], words[first + draw.randrange(9)][1]
                 found.codings.add((document, *span, coder, draw.choice(CODES)))

@@ -79,3 +79,28 @@ def test_consensus_goes_back_where_there_is_one(small):
 def test_a_stage_that_nobody_coded_at_is_refused(small):
     with pytest.raises(UsageError, match="nothing was coded at stage training"):
         settled(small.corpus(), "training")
+
+
+def test_consent_and_order_of_interviews_go_along_as_variables_of_the_cases(small, tmp_path):
+    with zipfile.ZipFile(written(small, tmp_path)) as archive:
+        project = etree.fromstring(archive.read("project.qde"))
+    names = {each.get("guid"): each.get("name") for each in project.iterfind(".//{*}Variable")}
+    held = {
+        case.get("name"): {
+            names[value.find("{*}VariableRef").get("targetGUID")]: value.findtext("{*}TextValue")
+            for value in case.iterfind("{*}VariableValue")
+        }
+        for case in project.iterfind(".//{*}Case")
+    }
+    columns = ("group", "interview_order", "consent_quote", "consent_share", "site")
+    rows = {"P1": "patient 1 yes yes north", "P2": "patient 2 no yes south", "P3": "staff 3 yes no north"}
+    assert held == {case: dict(zip(columns, row.split(), strict=True)) for case, row in rows.items()}
+
+
+def test_withdrawn_participants_do_not_go_along(small, tmp_path):
+    small.edit("cases.csv", "P2,patient,2,no,yes,no,south", "P2,patient,2,no,yes,yes,south")
+    with zipfile.ZipFile(written(small, tmp_path)) as archive:
+        project = etree.fromstring(archive.read("project.qde"))
+        texts = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".txt"))
+    assert [case.get("name") for case in project.iterfind(".//{*}Case")] == ["P1", "P3"]
+    assert b"The fare alone" not in texts and b"months" in texts

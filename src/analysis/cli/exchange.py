@@ -1,7 +1,8 @@
-"""Commands that bring codings from the tool they were made in, and back: import, export."""
+"""Commands that bring codings from the tool they were made in, and back: import, export, compare."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command("import")(import_)
     app.command()(export)
+    app.command()(compare)
 
 
 def import_(
@@ -58,6 +60,7 @@ def export(
     from ..read import read_study
     from ..study import load_study
     from ..write.csvfile import write_csv
+    from ..write.left import left_behind
     from ..write.refi import write_refi
     from ..write.settled import settled
 
@@ -72,4 +75,52 @@ def export(
         counts = write_csv(corpus, codings, path)
     else:
         counts = write_refi(corpus, codings, path, study)
-    typer.echo(f"{path.name}: {said} " + ", ".join(f"{name} {n}" for name, n in counts.items()) + ".")
+    left = left_behind(corpus, codings, format_)
+    typer.echo(f"{path.name}: {said} {_listed(counts)}.")
+    if left:
+        typer.echo(f"  left, because {path.suffix} does not hold it: {_listed(left)}.")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in counts.items())
+
+
+def compare(
+    context: typer.Context,
+    study: Annotated[str, typer.Argument()],
+    file: Annotated[
+        Path, typer.Argument(help="NVivo's coding comparison or matrix, QualCoder's comparison.")
+    ],
+    coders: Annotated[str | None, typer.Option(help="The two coders of a comparison: A,B.")] = None,
+    stage: Annotated[
+        str | None, typer.Option(help="Of a matrix. Default: consensus where there is one, else independent.")
+    ] = None,
+) -> None:
+    """Check a table that another program printed against the codings here, cell by cell.
+
+    Ends with 1 if a cell is not reproduced.
+    """
+    from ..agreement.published import published_cells
+    from ..errors import UsageError, quoted
+    from ..read import read_study
+    from ..study import load_study
+    from ..write.settled import settled
+
+    workspace = Workspace.find(context.obj["root"])
+    workspace.require(study)
+    path = file if file.is_file() else workspace.source(study) / file
+    if not path.is_file():
+        raise UsageError(f"{quoted(file.name)} is neither here nor in source/ of {study}.")
+    settings = load_study(workspace, study)
+    corpus = read_study(workspace, settings)
+    pair = [name.strip() for name in coders.split(",")] if coders else []
+    cells, kind = published_cells(path, corpus, settled(corpus, stage)[0], settings, pair)
+    cells = cells[cells["theirs"].notna() | (cells["verdict"] != "only there")]
+    same = cells["verdict"].isin(["same", "both undefined"])
+    typer.echo(f"{path.name}, {kind}: {int(same.sum())} of {len(cells)} cells are the same here.")
+    for row in cells[~same].itertuples(index=False):
+        about = ", ".join(filter(None, [row.code, row.document, row.measure]))
+        here = "no such cell" if row.verdict == "only there" else f"{row.ours:.10g}"
+        typer.echo(f"  {about}: {row.theirs:.10g} there, {here} here ({row.verdict}).")
+    if not same.all():
+        raise typer.Exit(1)

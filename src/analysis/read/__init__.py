@@ -42,6 +42,7 @@ def read_drafts(workspace: Workspace, study: Study) -> list[Draft]:
     problems: list[Problem] = []
     for given in [*study.inputs, *_beside(workspace, study)]:
         try:
+            _refuse_outside(source / given.file, given, workspace.raw(study.study))
             drafts.append(read_draft(source / given.file, given))
         except ConcordError as error:
             problems += error.problems
@@ -65,6 +66,13 @@ def read_draft(path: Path, given: Input) -> Draft:
     if given.all_by and codings is not None:
         codings["coder_id"] = pd.Series(given.all_by, index=codings.index, dtype="string")
     return draft
+
+
+def _refuse_outside(path: Path, given: Input, folder: Path) -> None:
+    """Refuse a link that leads out of the study: what it names may be anybody's file."""
+    if path.exists() and not path.resolve().is_relative_to(folder.resolve()):
+        what = "is a link to a place outside the study. Copy the file itself into source/."
+        raise DataError(Problem(what, file=given.file))
 
 
 def _beside(workspace: Workspace, study: Study) -> list[Input]:

@@ -14,7 +14,8 @@ import pandas as pd
 
 from ..schemas import FILE, TABLES
 from .canonical import moved
-from .coded import text_hash
+from .codedtables import text_hash
+from .consents import strictest
 from .draft import Draft
 from .formats import is_export
 
@@ -82,6 +83,8 @@ def fold(name: str, rows: pd.DataFrame, exports: Sequence[str]) -> pd.DataFrame:
     again = rows.duplicated(key, keep="first") & theirs
     if not again.any():
         return rows.reset_index(drop=True)
+    if name == "cases":
+        rows = strictest(rows, key)
     if name not in ("segments", "codings"):
         filled = rows.groupby(key, sort=False, dropna=False).transform("first")
         for column in filled.columns.difference([FILE]):

@@ -14,20 +14,34 @@ from .tablefile import first_rows, tables_of
 
 __all__ = ["HEADINGS", "read_atlasti", "recognises"]
 
+# Field -> headings: English, German, Spanish, Portuguese, French; only the English ones were seen in a file.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "id": ("ID", "Id", "Number", "Nummer"),
-    "name": ("Quotation Name", "Name", "Zitatname", "Nombre de la cita", "Nombre de cita"),
-    "document": ("Document", "Dokument", "Documento"),
-    "groups": ("Document Groups", "Dokumentgruppen", "Grupos de documentos", "Grupos de documento"),
+    "id": ("ID", "Id", "Number", "Nummer", "Número", "Numéro"),
+    "name": (
+        *("Quotation Name", "Name", "Zitatname", "Name des Zitats", "Nombre de la cita", "Nombre de cita"),
+        *("Nombre", "Nome da citação", "Nome", "Nom de la citation", "Nom"),
+    ),
+    "document": ("Document", "Document Name", "Dokument", "Dokumentname", "Documento"),
+    "groups": (
+        *("Document Groups", "Dokumentgruppen", "Dokument-Gruppen", "Grupos de documentos"),
+        *("Grupos de documento", "Groupes de documents"),
+    ),
     "content": (
         *("Quotation Content", "Content", "Text Content", "Zitatinhalt", "Inhalt", "Zitattext"),
-        *("Contenido de la cita", "Contenido de cita", "Contenido", "Conteúdo da citação"),
+        *("Inhalt des Zitats", "Contenido de la cita", "Contenido de cita", "Contenido"),
+        *("Conteúdo da citação", "Conteúdo", "Contenu de la citation", "Contenu"),
     ),
-    "comment": ("Comment", "Kommentar", "Comentario", "Comentário"),
-    "codes": ("Codes", "Kodes", "Códigos", "Code"),
-    "reference": ("Reference", "Referenz", "Referencia", "Referência"),
-    "coder": ("Created by", "Creator", "Author", "Erstellt von", "Creado por", "Criado por"),
-    "created": ("Created", "Creation Date", "Erstellt", "Erstellt am", "Creado", "Criado"),
+    "comment": ("Comment", "Kommentar", "Comentario", "Comentário", "Commentaire"),
+    "codes": ("Codes", "Kodes", "Códigos", "Code", "Kode", "Código"),
+    "reference": ("Reference", "Referenz", "Referencia", "Referência", "Référence"),
+    "coder": (
+        *("Created by", "Creator", "Author", "Erstellt von", "Creado por", "Criado por", "Créé par"),
+        *("Autor", "Auteur"),
+    ),
+    "created": (
+        *("Created", "Creation Date", "Erstellt", "Erstellt am", "Erstellungsdatum", "Creado"),
+        *("Fecha de creación", "Criado", "Data de criação", "Créé", "Créé le", "Date de création"),
+    ),
 }
 NEEDED = ("document", "content", "codes")
 

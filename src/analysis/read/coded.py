@@ -12,56 +12,17 @@ import pandas as pd
 from ..errors import DataError, Problem
 from ..study import Input
 from .caselinks import Case, Link, give_attributes, link_cases
+from .codeditems import Code, Coding, Document
 from .codedtables import CODING_KEY, tables_of_file, text_hash
+from .declared import coder_missing, stage_missing
 from .draft import Draft
 from .ids import PATH, clean_name
 from .placing import place
-from .positions import Selection
+from .positions import Proof, Selection
+from .ruler import Ruler
+from .verdicts import UNFIT, Verdict, doubts, listed, verdicts
 
 __all__ = ["Case", "Code", "CodedFile", "Coding", "Document", "text_hash"]
-
-
-@dataclass(slots=True)
-class Document:
-    """A text that was coded; `text` is None where the file does not hold it, `sha256` may still be known."""
-
-    name: str
-    text: str | None = None
-    case: str | None = None
-    row: int = 1
-    sha256: str | None = None
-
-
-@dataclass(slots=True)
-class Code:
-    """A code, or a folder of codes; `parent` is the key of the one above it."""
-
-    name: str
-    parent: str | None = None
-    definition: str | None = None
-    row: int = 1
-
-
-@dataclass(slots=True)
-class Coding:
-    """One code that one coder gave one place; positions as the file states them.
-
-    Without `start` and `end` the place is the excerpt, to be found in the text; without an excerpt it is the
-    whole document.
-    """
-
-    document: str
-    code: str
-    coder: str | None
-    row: int
-    start: int | None = None
-    end: int | None = None
-    excerpt: str | None = None
-    page: str | None = None
-    memo: str | None = None
-    created: str | None = None
-    weight: str | None = None
-    case: str | None = None
 
 
 @dataclass
@@ -141,9 +102,37 @@ class CodedFile:
         Raises
         ------
         DataError
-            If no way to count fits.
+            If no way to count fits; the documents that fit worst are named.
         """
-        place(self, evidence)
+        rulers = {key: Ruler(each.text) for key, each in self.documents.items() if each.text is not None}
+        spans = [each for each in self.codings if each.start is not None]
+        shown = list(evidence) if evidence is not None else [_selection(each) for each in spans]
+        try:
+            place(self, shown if evidence is not None else None)
+        except DataError as refused:
+            told = listed(self._verdicts(rulers, shown), self._names())
+            problems = [Problem(f"{each.what} {told}", file=self.file) for each in refused.problems]
+            raise DataError(problems if told else refused.problems) from None
+        self._doubt(self._verdicts(rulers, shown))
+
+    def _names(self) -> dict[str, str]:
+        return {key: each.name for key, each in self.documents.items()}
+
+    def _verdicts(self, rulers: dict[str, Ruler], shown: list[Selection]) -> list[Verdict]:
+        score = self.positions.get("score")
+        proof = Proof(**self.positions | {"score": float("nan") if score is None else score})
+        return verdicts(rulers, shown, proof)
+
+    def _doubt(self, found: Iterable[Verdict]) -> None:
+        """Name the documents that the file's convention does not fit; leave codings that stand nowhere."""
+        doubtful, names = [each for each in found if each.doubtful], self._names()
+        self.positions["exceptions"] = [each.told(names[each.document]) for each in doubtful]
+        for doubt in doubts(doubtful, names):
+            self.warn(doubt)
+        gone = {each.document for each in doubtful if each.refused}
+        kept = [each for each in self.codings if each.document not in gone or each.start is None]
+        self.leave(UNFIT, len(self.codings) - len(kept))
+        self.codings = kept
 
     def code_path(self, names: Iterable[str], row: int) -> str:
         """Return the key of the code at a path of names, listing it and what stands above it."""
@@ -165,7 +154,7 @@ class CodedFile:
         self._leave_dangling()
         link_cases(self)
         give_attributes(self)
-        problems = [*self._without_stage(), *self._without_coder()]
+        problems = list(self._undeclared())
         if problems:
             raise DataError(problems)
         frames = tables_of_file(self)
@@ -186,28 +175,16 @@ class CodedFile:
                 kept.append(coding)
         self.codings = kept
 
-    def _without_stage(self) -> Iterator[Problem]:
+    def _undeclared(self) -> Iterator[Problem]:
+        """Give codings their coder; say how to name the coder, and the stage, where nobody does."""
         if self.codings and self.given.stage is None:
-            what = (
-                "stage not declared. Write `stage: independent` (or training, consensus, recode) after the "
-                "file in study.yml: a finished project may hold codings that were settled in discussion, and "
-                "agreement is computed on independent codings only."
-            )
-            yield Problem(what, file=self.file, column="stage")
-
-    def _without_coder(self) -> Iterator[Problem]:
-        """Give codings their coder; say how to name the coder where nobody does."""
+            yield stage_missing(self.file)
         missing = 0
         for coding in self.codings:
             coding.coder = self.given.all_by or (clean_name(coding.coder) or None) or self.given.coder
             missing += coding.coder is None
         if missing:
-            which = "none of the codings names" if missing == len(self.codings) else f"{missing} codings lack"
-            what = (
-                f"{which} a coder. Write `coder: NAME` after the file in study.yml, or give `--coder NAME` "
-                "to `concord import`; with several coders export one file a coder."
-            )
-            yield Problem(what, file=self.file, column="coder")
+            yield coder_missing(self.file, missing, len(self.codings))
 
     def _count_repeats(self, frames: dict[str, pd.DataFrame]) -> None:
         once = frames["codings"].drop_duplicates(CODING_KEY, ignore_index=True)
@@ -227,3 +204,7 @@ class CodedFile:
             "left": dict(self.left),
             "positions": self.positions,
         }
+
+
+def _selection(coding: Coding) -> Selection:
+    return Selection(coding.document, coding.start or 0, coding.end or 0, coding.excerpt)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ..schemas import FILE, ROW, TABLES
-from .ids import clean_name, unique_ids
+from .ids import clean_name, name_path, unique_ids
 from .placing import squeezed
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ CODING_COLUMNS = [*CODING_KEY, "weight", "memo", "created"]
 def tables_of_file(found: CodedFile) -> dict[str, pd.DataFrame]:
     """Return the tables of one file; codings may still repeat each other."""
     documents = unique_ids({key: [each.name] for key, each in found.documents.items()}, "document")
-    codes = unique_ids({key: _path(found, key) for key in found.codes}, "code")
+    codes = unique_ids({key: name_path(found.codes, key) for key in found.codes}, "code")
     cases = unique_ids({key: [each.name] for key, each in found.cases.items()}, "case")
     rows = list(_coding_rows(found, documents, codes, cases))
     tables = {
@@ -45,16 +45,6 @@ def text_hash(text: str) -> str:
     """Return the hash that two files of one text share: NFC, lines ended by LF, no byte-order mark."""
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return hashlib.sha256(unicodedata.normalize("NFC", plain).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _path(found: CodedFile, key: str | None) -> list[str]:
-    names: list[str] = []
-    seen: set[str] = set()
-    while key is not None and key in found.codes and key not in seen:
-        seen.add(key)
-        names.insert(0, found.codes[key].name)
-        key = found.codes[key].parent
-    return names
 
 
 def _document_rows(found: CodedFile, ids: dict[str, str], cases: dict[str, str]) -> list[dict[str, Any]]:
@@ -137,13 +127,17 @@ def _place(document: str, coding: Coding) -> str:
     return f"{document}:{digest[:12]}"
 
 
-def _frame(rows: list[dict[str, Any]], file: str, columns: list[str] | None = None) -> pd.DataFrame:
-    """Return rows as text cells with the private columns; an empty cell is missing."""
-    frame = pd.DataFrame(rows, columns=columns if not rows else None)
-    row = pd.Series(frame.pop(ROW) if ROW in frame else [], dtype="int64", index=frame.index)
-    cells = frame.astype("string")
-    cells = cells.mask(cells == "").dropna(axis="columns", how="all") if rows else cells
-    return cells.assign(**{FILE: pd.Series(file, index=frame.index, dtype="string"), ROW: row})
+def _frame(rows: list[dict[str, Any]], file: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Return rows as text cells with the private columns; an empty cell is missing, so is an empty column."""
+    names = dict.fromkeys(name for row in rows for name in row if name != ROW) if rows else columns
+    cells: dict[str, Any] = {}
+    for name in names:
+        column = [row.get(name) or None for row in rows]
+        if not rows or any(cell is not None for cell in column):
+            cells[name] = pd.array(column, dtype="string")
+    cells[FILE] = pd.array([file] * len(rows), dtype="string")
+    cells[ROW] = pd.array([row[ROW] for row in rows], dtype="int64")
+    return pd.DataFrame(cells)
 
 
 def _first(frame: pd.DataFrame | None, key: list[str], file: str) -> pd.DataFrame:

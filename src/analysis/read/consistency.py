@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import Problem, cell, did_you_mean, is_name
 from ..schemas import FILE, ROW, TABLES
 from ..study import Study
 
-__all__ = ["contradictions", "several_values"]
+__all__ = ["among", "contradictions", "several_values"]
 
 Tables = dict[str, pd.DataFrame]
 NOT_A_VALUE = {"n/a", "na", "nan", "null", "none", "-", "--", "missing", "#n/a"}
@@ -88,9 +90,16 @@ def _unknown_ids(tables: Tables) -> Iterator[Problem]:
 
 
 def _unknown(frame: pd.DataFrame, column: str, known: pd.Series, listed: str) -> Iterator[Problem]:
-    names = known.dropna().unique().tolist()
-    absent = frame[column].notna() & ~frame[column].isin(names)
-    return _at(frame, absent, column, lambda row: _not_in(row[column], listed, names))
+    absent = frame[column].notna() & ~among(frame[column], known)
+    if absent.any():
+        names = known.dropna().unique().tolist()
+        yield from _at(frame, absent, column, lambda row: _not_in(row[column], listed, names))
+
+
+def among(cells: pd.Series, known: pd.Series) -> pd.Series:
+    """Return which cells hold one of the known names; `isin` takes names one by one, this all at once."""
+    there, names = (pa.array(each.astype("string").array) for each in (cells, known.dropna()))
+    return pd.Series(pc.is_in(there, value_set=names).to_numpy(zero_copy_only=False), index=cells.index)
 
 
 def _not_in(value: object, listed: str, names: list[str]) -> str:

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..errors import DataError, Problem
 from ..study import Input
 from .archive import Archive
 from .coded import CodedFile, Coding, Document, text_hash
 from .contents import parsed_json, read_bytes, whole_number, words
 from .draft import Draft
+from .graphemes import starts
+from .positions import Proof, Selection, prove
 from .textfile import decode, read_text_table
 
 __all__ = ["read_doccano", "recognises"]
@@ -47,6 +51,8 @@ def read_doccano(path: Path, given: Input) -> Draft:
 
     A file holds no annotator. In the zip of a project that is not collaborative each file is named after its
     user; in a collaborative project ``all.jsonl`` has lost them, and agreement cannot be computed from it.
+    A project may count characters as people see them (`grapheme_mode`), and the file does not say so: both
+    ways are tried, and what fits better is taken.
 
     Raises
     ------
@@ -64,6 +70,7 @@ def read_doccano(path: Path, given: Input) -> Draft:
     else:
         _refuse_merged(path.stem, given)
         _read_table(found, path)
+    _count_code_points(found)
     found.place()
     return found.draft()
 
@@ -159,3 +166,33 @@ def _read_table(found: CodedFile, path: Path) -> None:
                 found.held["labels"] += 1
                 found.code_path([code.strip()], int(row))
                 found.codings.append(Coding(document, code.strip(), None, int(row)))
+
+
+def _count_code_points(found: CodedFile) -> None:
+    """Turn positions that count visible characters into code points, where they fit better so."""
+    texts = {key: each.text for key, each in found.documents.items() if each.text is not None}
+    places = {key: starts(text) for key, text in texts.items()}
+    if all(len(place) == len(texts[key]) + 1 for key, place in places.items()):
+        return
+    spans = [each for each in found.codings if each.start is not None and each.end is not None]
+    moved = [
+        (each, _at(places[each.document], each.start), _at(places[each.document], each.end)) for each in spans
+    ]
+    plain = prove(texts, [Selection(each.document, each.start or 0, each.end or 0) for each in spans])
+    seen = prove(texts, [Selection(each.document, start, end) for each, start, end in moved])
+    if not (seen.usable and seen.unit == "code point" and _fits(seen) > _fits(plain)):
+        return
+    for each, start, end in moved:
+        each.start, each.end = start, end
+    found.facts["characters"] = "graphemes"
+    found.warn("positions count characters as people see them (doccano's grapheme mode).")
+
+
+def _fits(proof: Proof) -> float:
+    return proof.score if proof.usable else -1.0
+
+
+def _at(place: np.ndarray, position: int | None) -> int:
+    """Return a position in code points; one beyond the text stays beyond it."""
+    position = position or 0
+    return int(place[position]) if position < len(place) else int(place[-1]) + position

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..schemas import FILE, ROW
 
-__all__ = ["Draft", "clean_ids", "rows_of"]
+__all__ = ["Draft", "clean_ids", "of_file", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Draft:
 def rows_of(frame: pd.DataFrame, file: str) -> pd.DataFrame:
     """Return `frame` with the private columns that say where each row stands in `file`."""
     return frame.assign(**{FILE: file, ROW: range(2, len(frame) + 2)})
+
+
+def of_file(frame: pd.DataFrame, file: str) -> pd.DataFrame:
+    """Return `frame` with the private column that says which file its rows are of."""
+    return frame.assign(**{FILE: pd.Series(file, index=frame.index, dtype="string")})
 
 
 def clean_ids(cells: pd.Series) -> pd.Series:

@@ -97,6 +97,11 @@ class Evidence:
         c = self.conventions.index(convention)
         return np.where(self.excerpt, self.match[c] > 0, self.clean[c]) & self.used
 
+    def placed(self, convention: Any) -> np.ndarray:
+        """Return which selections stand in place, shape (S,): white space at the edges harms nothing."""
+        c = self.conventions.index(convention)
+        return np.where(self.excerpt, self.match[c] > 0, self.unsplit[c]) & self.used
+
     def share(self, convention: Any) -> float:
         """Return the share of the used selections that fit."""
         return float(self.fits(convention).sum() / max(self.used.sum(), 1))
@@ -132,8 +137,8 @@ class Evidence:
         return bool(self.share(best) >= 0.5)
 
     def misfits(self, best: Any, groups: Sequence[Placed], least: int, accepted: float) -> list[str]:
-        """Return documents with `least` used selections or more of which too few fit."""
-        fits, found, at = self.fits(best), [], 0
+        """Return documents with `least` used selections or more of which too few stand in their place."""
+        fits, found, at = self.placed(best), [], 0
         for group in groups:
             rows = slice(at, at := at + len(group.start))
             n = int(self.used[rows].sum())
@@ -153,12 +158,14 @@ def evidence(groups: Sequence[Placed], conventions: Sequence[Any], place: Place,
     for group in groups:
         rows = slice(at, at := at + len(group.start))
         excerpt[rows] = [bool(words and words.strip()) for words in group.excerpts]
+        given = any(group.excerpts)
         for c, convention in enumerate(conventions):
             first, after = place(group.ruler, group.start, group.end, convention)
             start[c, rows], end[c, rows] = first, after
             clean[c, rows] = group.ruler.clean(first, after)
             unsplit[c, rows] = group.ruler.unsplit(first, after)
-            match[c, rows] = _matches(group.ruler.text, first, after, group.excerpts)
+            if given:
+                match[c, rows] = _matches(group.ruler.text, first, after, group.excerpts)
         group.ruler.forget()
     used = np.ones(shape[1], bool)
     dropped = 0

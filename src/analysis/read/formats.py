@@ -9,6 +9,7 @@ from ..errors import DataError, Problem
 from ..study import Input
 from . import (
     atlasti,
+    codingsheet,
     dedoose,
     dedoose_docx,
     doccano,
@@ -51,8 +52,10 @@ READERS: dict[str, Callable[[Path, Input], Draft]] = {
     "labelstudio": labelstudio.read_labelstudio,
     "doccano": doccano.read_doccano,
     "nvivo": nvivo.read_nvivo,
+    "coding-sheet": codingsheet.read_codingsheet,
 }
 RECOGNISERS: dict[str, Callable[[bytes, Path], bool]] = {  # the surest first
+    "coding-sheet": codingsheet.recognises,
     "refi-qda": refi.recognises,
     "refi-codebook": refi.recognises_codebook,
     "qualcoder": qualcoder.recognises,
@@ -73,7 +76,7 @@ RECOGNISERS: dict[str, Callable[[bytes, Path], bool]] = {  # the surest first
 
 def is_export(format_: object) -> bool:
     """Return whether a format is a tool's, not a table that people made for Concord."""
-    return format_ in READERS and format_ not in ("tidy", "wide")
+    return format_ in READERS and format_ not in ("tidy", "wide", "coding-sheet")
 
 
 def recognise(path: Path, given: Input) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-__all__ = ["clean_name", "unique_ids"]
+__all__ = ["clean_name", "name_path", "unique_ids"]
 
 PATH = " > "
 SHOWN = 8
@@ -15,6 +16,17 @@ SHOWN = 8
 def clean_name(name: str | None) -> str:
     """Return a name in NFC, without white space around it, on one line."""
     return unicodedata.normalize("NFC", " ".join((name or "").split()))
+
+
+def name_path(things: Mapping[str, Any], key: str | None) -> list[str]:
+    """Return the names from the outermost thing to `key`, each with `name` and the key of its `parent`."""
+    names: list[str] = []
+    seen: set[str] = set()
+    while key is not None and key in things and key not in seen:
+        seen.add(key)
+        names.insert(0, things[key].name)
+        key = things[key].parent
+    return names
 
 
 def unique_ids(paths: Mapping[str, Sequence[str]], kind: str = "case") -> dict[str, str]:

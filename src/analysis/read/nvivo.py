@@ -15,7 +15,7 @@ from .draft import Draft
 from .headings import Line, find_heading, matched
 from .tablefile import first_rows, tables_of
 
-__all__ = ["HEADINGS", "comparison_table", "matrix_table", "read_nvivo", "recognises"]
+__all__ = ["HEADINGS", "comparison_table", "is_matrix", "matrix_table", "read_nvivo", "recognises"]
 
 # Field -> headings; the names on the left are those of agreement.vendors.comparison.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -42,10 +42,11 @@ def recognises(head: bytes, path: Path) -> bool:
     rows = first_rows(head, path)
     if any(set(NEEDED) <= set(matched(cells, HEADINGS)) for cells in rows):
         return True
-    return bool(rows) and _is_matrix(rows[0])
+    return bool(rows) and is_matrix(rows[0])
 
 
-def _is_matrix(cells: Sequence[str | None]) -> bool:
+def is_matrix(cells: Sequence[str | None]) -> bool:
+    """Return whether a first row is a matrix's: an empty corner, then ``A : name``, ``B : name``."""
     named = [cell for cell in cells[1:] if cell]
     return bool(named) and not (cells[0] or "").strip() and all(MATRIX_HEAD.match(cell) for cell in named)
 
@@ -59,15 +60,15 @@ def read_nvivo(path: Path, given: Input) -> Draft:
         If it is neither a coding comparison nor a matrix.
     """
     lines = next(iter(tables_of(path, given).values()))
-    matrix = _is_matrix(lines[0].cells)
+    matrix = is_matrix(lines[0].cells)
     found = matrix_table(path, given) if matrix else comparison_table(path, given)
     kind = "matrix" if matrix else "coding comparison"
     facts: dict[str, object] = {"format": "nvivo", "tool": "NVivo", "version": None, "kind": kind}
     facts |= {"held": {"rows": len(found)}, "taken": {"results": len(found)}, "left": {}}
     facts["results"] = found.astype(object).where(found.notna(), None).to_dict("records")
     what = (
-        f"{given.file}: a {kind} of NVivo holds results, no codings: they are there to check against. "
-        "Export a REFI-QDA project (.qdpx) for the codings."
+        f"{given.file}: a {kind} of NVivo holds results, no codings: `concord compare STUDY FILE` checks "
+        "them against the codings here. Export a REFI-QDA project (.qdpx) for the codings."
     )
     return Draft(given.file, sha256_of(path, given.file), {}, facts, [what])
 
@@ -105,7 +106,7 @@ def matrix_table(path: Path, given: Input) -> pd.DataFrame:
         If it is no matrix, or a cell is no number.
     """
     lines = next(iter(tables_of(path, given).values()))
-    if not lines or not _is_matrix(lines[0].cells):
+    if not lines or not is_matrix(lines[0].cells):
         what = "is no matrix of NVivo: the first row should read `A : name`, `B : name`."
         raise DataError(Problem(what, file=given.file, row=1))
     columns = [(place, MATRIX_HEAD.sub("", c)) for place, c in enumerate(lines[0].cells) if c and place]

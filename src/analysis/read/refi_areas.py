@@ -9,7 +9,7 @@ from typing import Any
 from ..schemas import ROW
 from ..study import Input
 from .ids import unique_ids
-from .refi_xml import Area, ProjectXml
+from .refi_rows import Area, ProjectXml
 
 __all__ = ["Left", "page_codings"]
 

@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..schemas import TABLES
+import pandas as pd
+
+from ..schemas import FILE, ROW
+from .consents import STRICTER, stricter, unreadable
 from .ids import unique_ids
-from .refi_xml import ProjectXml
+from .refi_rows import ProjectXml
 
 __all__ = ["Cases", "cases_of"]
 
 PAIR = re.compile(r"\s*([^:]{1,60}?)\s*:\s+(\S.*?)\s*")
 GROUP = "document_group"
-TAKEN = {"_file", "_row", *TABLES["cases"].columns} - {"group"}
+TAKEN = {FILE, ROW, "case_id"}
 
 
 @dataclass
@@ -43,13 +46,24 @@ class Cases:
     line: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    def table(self) -> pd.DataFrame:
+        """Return the cases with their attributes."""
+        rows = [
+            {"case_id": case, **attributes, ROW: self.line.get(case, 1)}
+            for case, attributes in self.attributes.items()
+        ]
+        frame = pd.DataFrame(rows, columns=None if rows else ["case_id", ROW])
+        return frame.astype({column: "string" for column in frame.columns if column != ROW})
+
 
 def cases_of(project: ProjectXml, documents: Mapping[str, str], file: str) -> Cases:
     """Return the cases of a project.
 
     Named cases are participants; a nameless one with one source (Quirkos, QualCoder) takes that source's
     name; variables in sources (MAXQDA) and sets called `gender: male` (ATLAS.ti) describe the source's case,
-    or make one of its name. Other sets of sources become the attribute document_group.
+    or make one of its name. Other sets of sources become the attribute document_group. Group, order of
+    interviews, consent and withdrawal are ours where every value of theirs can be read; of two statements
+    about consent the stricter holds, and what is not stated is no consent.
 
     Parameters
     ----------
@@ -70,8 +84,21 @@ def cases_of(project: ProjectXml, documents: Mapping[str, str], file: str) -> Ca
             cases.line[case] = project.sources[source].line
         held = cases.attributes.setdefault(case, {})
         for name, value in attributes.items():
-            held.setdefault(name, value)
+            held[name] = stricter(name, held[name], value) if name in held else value
+    _rename_unreadable(cases, file)
     return cases
+
+
+def _rename_unreadable(cases: Cases, file: str) -> None:
+    """Give a variable that is called as a column of ours but holds something else a name of its own."""
+    for name in unreadable(cases.table(), file):
+        for held in cases.attributes.values():
+            if name in held:
+                held[_variable(name)] = held.pop(name)
+        then = " Nothing was taken for consent: a missing flag is no consent." if name in STRICTER else ""
+        cases.warnings.append(
+            f"{file}: the variable {name} holds what {name} cannot be; it is kept as {_variable(name)}.{then}"
+        )
 
 
 def _named(
@@ -135,7 +162,11 @@ def _variable_names(project: ProjectXml) -> dict[str, str]:
 
 def _attribute(name: str) -> str:
     name = " ".join(name.split())
-    return f"{name} (variable)" if name in TAKEN else name
+    return _variable(name) if name in TAKEN else name
+
+
+def _variable(name: str) -> str:
+    return f"{name} (variable)"
 
 
 def _fresh(name: str, cases: Cases) -> str:

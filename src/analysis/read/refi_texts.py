@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ..errors import DataError
 from .archive import Archive
-from .refi_xml import ProjectXml, SourceRow
+from .refi_rows import ProjectXml, SourceRow
 from .ruler import Ruler
 
 __all__ = ["Texts", "rulers_of"]

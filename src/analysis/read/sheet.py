@@ -122,7 +122,8 @@ def _xls(path: Path, name: str) -> Iterator[Sheet]:
         raise _locked(name)
     try:
         with Path(os.devnull).open("w") as quiet:
-            book = xlrd.open_workbook(file_contents=content, logfile=quiet, on_demand=False)
+            # ragged: else rows and columns that a damaged file claims are filled with empty cells
+            book = xlrd.open_workbook(file_contents=content, logfile=quiet, on_demand=False, ragged_rows=True)
             for sheet in book.sheets():
                 rows = ([_xls_value(cell, book) for cell in sheet.row(r)] for r in range(sheet.nrows))
                 yield Sheet(sheet.name, _filled(rows, name))

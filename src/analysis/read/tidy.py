@@ -15,6 +15,7 @@ from .textfile import read_text_table
 __all__ = ["read_tidy", "table_named"]
 
 ATTRIBUTE = 0.8  # a column of cases closer than this to a known one is a slip of it, not an attribute
+PLACED = {"segment_id", "document_id", "start", "end", "coder_id", "value"}  # as `concord export` writes CSV
 FILLED_BY_STUDY = {"codings": ("variable", "stage", "round", "coder_id"), "assignments": ("stage", "round")}
 
 
@@ -40,28 +41,46 @@ def read_tidy(path: Path, given: Input) -> Draft:
         If the file cannot be read, its table is not known, or its header does not fit the table.
     """
     name = given.table or table_named(given.file)
-    if name not in TABLES:
-        known = ", ".join(TABLES)
-        what = (
-            f"is not named after a table ({known}).{did_you_mean(name or Path(given.file).stem, TABLES)} "
-            "Rename it, or say `table: codings` or `format: wide` in study.yml."
-        )
-        raise DataError(Problem(what, file=given.file))
+    if name is not None and name not in TABLES:
+        raise _of_no_table(name, given)
     raw = read_text_table(path, given.file, given.encoding)
-    table = TABLES[name]
-    frame, ignored = _known_columns(table, name, raw.frame, given)
-    for column, spec in table.columns.items():
-        if column in frame and spec.kind != "text":
-            frame[column] = clean_ids(frame[column])
-    if table.attributes:
-        for column in frame.columns.difference([*table.columns, FILE, ROW]):
-            frame[column] = clean_ids(frame[column])
+    names = [name] if name else ["codings", "segments"] if set(raw.frame.columns) >= PLACED else []
+    if not names:
+        raise _of_no_table(Path(given.file).stem, given)
+    tables: dict[str, pd.DataFrame] = {}
+    ignored = set(raw.frame.columns)
+    for each in names:
+        known = [column for column in raw.frame.columns if column in TABLES[each].columns]
+        cells = raw.frame if len(names) == 1 else raw.frame[known]
+        tables[each], unused = _known_columns(TABLES[each], each, cells, given)
+        ignored -= set(cells.columns) - set(unused)
+        _clean(tables[each], TABLES[each])
+    if len(names) > 1:  # a segment stands in as many rows as it has codings
+        columns = tables["segments"].columns.difference([ROW])
+        tables["segments"] = tables["segments"].drop_duplicates(columns, ignore_index=True)
     warnings = [*raw.warnings]
     if ignored:
-        warnings.append(f"{given.file}: columns not used: {', '.join(ignored)}.")
-    facts = {"format": "tidy", "table": name, "rows": len(frame)}
+        listed = [column for column in raw.frame.columns if column in ignored]
+        warnings.append(f"{given.file}: columns not used: {', '.join(listed)}.")
+    facts = {"format": "tidy", "table": names[0], "rows": len(tables[names[0]])}
     facts |= {"encoding": raw.encoding, "delimiter": raw.delimiter}
-    return Draft(given.file, raw.sha256, {name: frame}, facts, warnings)
+    return Draft(given.file, raw.sha256, tables, facts, warnings)
+
+
+def _of_no_table(name: str, given: Input) -> DataError:
+    what = (
+        f"is not named after a table ({', '.join(TABLES)}).{did_you_mean(name, TABLES)} Rename it, or say "
+        "`table: codings` or `format: wide` in study.yml."
+    )
+    return DataError(Problem(what, file=given.file))
+
+
+def _clean(frame: pd.DataFrame, table: Table) -> None:
+    """Clean the ids of a table, in place; texts stay as they are."""
+    ids = [column for column, spec in table.columns.items() if column in frame and spec.kind != "text"]
+    own = frame.columns.difference([*table.columns, FILE, ROW]) if table.attributes else []
+    for column in [*ids, *own]:
+        frame[column] = clean_ids(frame[column])
 
 
 def _known_columns(

@@ -1,193 +1,132 @@
-"""INCEpTION and WebAnno: TSV 3, one file a document and annotator."""
+"""INCEpTION and WebAnno: TSV 3, one file a document and annotator, or the zip of a project's export."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from ..errors import DataError, Problem
 from ..study import Input
-from .coded import CodedFile, Coding, Document
-from .contents import read_bytes, whole_number
+from .archive import Archive
+from .coded import CodedFile, Coding, Document, text_hash
+from .contents import read_bytes, sha256_of
 from .draft import Draft
-from .positions import Selection, prove
-from .ruler import TextUnit
-from .textfile import decode
+from .positions import Selection
+from .webanno_tsv import FORMAT, NO_VALUE, NONE, Layer, Tsv, marks_at, parsed, unescaped
 
 __all__ = ["read_webanno", "recognises"]
 
-FORMAT = "#FORMAT=WebAnno TSV 3"
-NONE, NO_VALUE = "_", "*"
-ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-ANNOTATION = re.compile(r"^(?P<value>.*?)(?<!\\)\[(?P<id>\d+)\]$", re.DOTALL)
-PART = re.compile(r"((?:\\.|[^\\|])*)(?:\||$)", re.DOTALL)
-LONGEST_GAP = 10_000  # blanks between two sentences; a larger claim is a wrong offset
+ANNOTATION, CURATION = "annotation", "curation"
+NOBODY = "INITIAL_CAS"  # what the program laid before every annotator
 
 
-@dataclass(frozen=True)
-class Layer:
-    """A layer of spans: its short name, its features, and the columns that they stand in."""
+class Member(NamedTuple):
+    """One file of a project's export: ``annotation/<document>/<user>.tsv``."""
 
-    name: str
-    features: tuple[str, ...]
-    first: int
-
-    @property
-    def columns(self) -> range:
-        """A layer without features has one column."""
-        return range(self.first, self.first + max(1, len(self.features)))
-
-
-@dataclass
-class Sentence:
-    """The words of a sentence and its tokens: row, id, begin, end, token, cells."""
-
-    text: str
-    tokens: list[tuple[int, str, int, int, str, list[str]]] = field(default_factory=list)
+    path: str
+    folder: str
+    document: str
+    user: str
 
 
 def recognises(head: bytes, path: Path) -> bool:
-    """Return whether a file begins as TSV 3 does."""
+    """Return whether a file begins as TSV 3 does, or is a zip of such files."""
+    if head.startswith(b"PK\x03\x04"):
+        try:
+            with Archive(path, path.name) as archive:
+                return bool(_members(archive))
+        except DataError:
+            return False
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(FORMAT.encode())
 
 
 def read_webanno(path: Path, given: Input) -> Draft:
-    """Return the text and the spans of one document by one annotator.
+    """Return the texts and the spans of one document by one annotator, or of a project's export.
 
-    The file names no annotator: the exports lie in a folder a document, a file an annotator
-    (``annotation/<document>/<user>.tsv``), so study.yml names the coder of each. Relations and chains are
-    counted and left.
+    A file names no annotator: study.yml names the coder of each. In the zip of a project each annotator has
+    a file in the folder of the document (``annotation/<document>/<user>.tsv``), and what was curated stands
+    apart (``curation/``): it is what is read where study.yml says ``stage: consensus``. Relations and chains
+    are counted and left.
 
     Raises
     ------
     DataError
         If the file is no TSV 3, or its offsets cannot be proved by its tokens.
     """
+    found = CodedFile(given, sha256_of(path, given.file), "webanno", "WebAnno TSV")
+    evidence: list[Selection] = []
     content = read_bytes(path, given.file)
-    text, _ = decode(content, given.file, given.encoding)
-    if not text.lstrip().startswith(FORMAT):
-        raise DataError(Problem("does not begin with `#FORMAT=WebAnno TSV 3`.", file=given.file, line=1))
-    version = text.lstrip().split("\n", 1)[0].strip().removeprefix("#FORMAT=WebAnno TSV ")
-    found = CodedFile(given, hashlib.sha256(content).hexdigest(), "webanno", "WebAnno TSV", version)
-    lines = text.replace("\r\n", "\n").split("\n")
-    layers, width = _layers(lines, found)
-    sentences = list(_sentences(lines, width, given.file))
-    found.held["sentences"] = len(sentences)
-    found.held["tokens"] = sum("." not in token[1] for s in sentences for token in s.tokens)
-    name = path.parent.name if path.parent.suffix else path.stem
-    found.documents["d"] = Document(name, _text(sentences, given.file))
-    for layer in layers:
-        _read_layer(found, layer, layers, sentences)
-    found.place(_places(sentences))
+    if content.startswith(b"PK"):
+        _read_export(found, path, evidence)
+    else:
+        name = path.parent.name if path.parent.suffix else path.stem
+        _read_file(found, parsed(content, given.file, given.encoding), name, None, evidence)
+    found.place(evidence)
     return found.draft()
 
 
-def _layers(lines: list[str], found: CodedFile) -> tuple[list[Layer], int]:
-    """Return the layers of spans, and how many columns the header declares in all."""
-    layers, column = [], 3
-    for line in lines:
-        kind = line[:5]
-        if kind not in ("#T_SP", "#T_CH", "#T_RL"):
-            continue
-        name, *features = line.partition("=")[2].split("|")
-        short = name.rsplit(".", 1)[-1]
-        if kind == "#T_SP":
-            layers.append(Layer(short, tuple(features), column))
-        else:
-            found.leave("layers of relations or chains")
-        column += max(1, len(features))
-    return layers, column
-
-
-def _sentences(lines: list[str], width: int, name: str) -> Iterator[Sentence]:
-    here: Sentence | None = None
-    for number, line in enumerate(lines, start=1):
-        if line.startswith("#Text="):
-            part = _unescaped(line.removeprefix("#Text="))
-            if here is not None and not here.tokens:  # a sentence over several lines
-                here.text += "\n" + part
+def _read_export(found: CodedFile, path: Path, evidence: list[Selection]) -> None:
+    wanted = CURATION if found.given.stage == "consensus" else ANNOTATION
+    with Archive(path, found.file) as archive:
+        members = _members(archive)
+        mine = [each for each in members if each.folder == wanted and each.user != NOBODY]
+        if not mine:
+            what = f"holds no {wanted}/<document>/<user>.tsv. Export the project in the format WebAnno TSV 3."
+            raise DataError(Problem(what, file=found.file))
+        for each in mine:
+            file = f"{found.file}: {each.path}"
+            content = archive.read(each.path)
+            if not content.strip():
+                found.leave("empty files")
                 continue
-            if here is not None:
-                yield here
-            here = Sentence(part)
-        elif line and not line.startswith("#"):
-            if here is None:
-                raise DataError(Problem("a token stands before any #Text.", file=name, line=number))
-            here.tokens.append(_token(line, number, width, name))
-    if here is not None:
-        yield here
+            coder = None if wanted == CURATION else each.user
+            _read_file(found, parsed(content, file), each.document, coder, evidence)
+        found.held["files"] = len(mine)
+        found.leave("files of curation", sum(each.folder != wanted == ANNOTATION for each in members))
+        found.leave("files of annotators", sum(each.folder != wanted == CURATION for each in members))
+        found.leave("files that nobody annotated", sum(each.user == NOBODY for each in members))
+        found.leave("other files", len(archive.names) - len(members))
 
 
-def _token(line: str, number: int, width: int, name: str) -> tuple[int, str, int, int, str, list[str]]:
-    cells = line.split("\t")
-    place = cells[1].split("-") if len(cells) > 2 else []
-    begin, end = (whole_number(side) for side in place) if len(place) == 2 else (None, None)
-    if begin is None or end is None or not cells[0][:1].isdigit():
-        what = "is no token: sentence-token, begin-end, token and a cell a feature, separated by tabs."
-        raise DataError(Problem(what, file=name, line=number))
-    cells += [NONE] * (width - len(cells))
-    return number, cells[0], begin, end, _unescaped(cells[2]), cells
+def _members(archive: Archive) -> list[Member]:
+    """Return the TSV files of a project's export, by document and annotator; top folders are passed over."""
+    found = []
+    for name in sorted(archive.find(lambda name: name.casefold().endswith(".tsv"))):
+        parts = PurePosixPath(name).parts
+        if len(parts) >= 3 and parts[-3] in (ANNOTATION, CURATION):
+            found.append(Member(name, parts[-3], parts[-2], PurePosixPath(name).stem))
+    return found
 
 
-def _text(sentences: list[Sentence], name: str) -> str:
-    """Return the document's text: sentences at their offsets, in the unit in which they fit.
-
-    What stood between two sentences is not in the file: a line end, and blanks where there was more.
-    """
-    counted: dict[TextUnit, float] = {}
-    texts: dict[TextUnit, str] = {}
-    units: tuple[TextUnit, ...] = ("utf-16", "code point")
-    for unit in units:
-        text = _joined(sentences, unit)
-        if text is not None:
-            proof = prove({"d": text}, _places(sentences))
-            texts[unit], counted[unit] = text, proof.score if proof.unit in (unit, "code point") else 0.0
-    if not texts:
-        raise DataError(Problem("its tokens lie outside its sentences: offsets and text differ.", file=name))
-    return texts[max(counted, key=lambda unit: counted[unit])]
+def _read_file(found: CodedFile, tsv: Tsv, name: str, coder: str | None, evidence: list[Selection]) -> None:
+    """Add one annotator's file of one document; the same text by another annotator is the same document."""
+    found.version = tsv.version
+    key = f"{name}:{text_hash(tsv.text)}"
+    if key not in found.documents:
+        found.documents[key] = Document(name, tsv.text, row=len(found.documents) + 1)
+        found.held["sentences"] += len(tsv.sentences)
+        found.held["tokens"] += tsv.tokens
+        evidence += tsv.places(key)
+    found.leave("layers of relations or chains", tsv.others)
+    for layer in tsv.layers:
+        _read_layer(found, tsv, layer, key, coder)
 
 
-def _places(sentences: list[Sentence]) -> list[Selection]:
-    return [Selection("d", begin, end, word) for s in sentences for _, _, begin, end, word, _ in s.tokens]
-
-
-def _joined(sentences: list[Sentence], unit: TextUnit) -> str | None:
-    parts: list[str] = []
-    length = 0
-    for sentence in sentences:
-        if not sentence.tokens:
-            continue
-        _, _, begin, _, token, _ = sentence.tokens[0]
-        before = max(sentence.text.find(token), 0)
-        gap = begin - _length(sentence.text[:before], unit) - length
-        if not 0 <= gap <= LONGEST_GAP:
-            return None
-        parts += ["\n" * min(gap, 1) + " " * (gap - 1), sentence.text]
-        length += gap + _length(sentence.text, unit)
-    return "".join(parts)
-
-
-def _length(text: str, unit: TextUnit) -> int:
-    return len(text) if unit == "code point" else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _read_layer(found: CodedFile, layer: Layer, layers: list[Layer], sentences: list[Sentence]) -> None:
+def _read_layer(found: CodedFile, tsv: Tsv, layer: Layer, document: str, coder: str | None) -> None:
     """Add the codings of a layer: one a span and value, named after the layer where it has no value."""
     spans: dict[str, tuple[int, int, int, list[str]]] = {}
-    for sentence in sentences:
+    for sentence in tsv.sentences:
         for row, token, begin, end, _, cells in sentence.tokens:
-            for key, values in _annotations(layer, token, cells):
+            for key, values in marks_at(layer, token, cells):
                 first = spans.setdefault(key, (row, begin, end, values))
                 spans[key] = (first[0], min(first[1], begin), max(first[2], end), first[3])
     found.held["spans"] += len(spans)
-    plain = len(layers) == 1 and len(layer.features) <= 1
+    plain = len(tsv.layers) == 1 and len(layer.features) <= 1
     for row, begin, end, values in spans.values():
         for path in _paths(layer, values, plain):
             code = found.code_path(path, row)
-            found.codings.append(Coding("d", code, None, row, begin, end))
+            found.codings.append(Coding(document, code, coder, row, begin, end))
 
 
 def _paths(layer: Layer, values: list[str], plain: bool) -> Iterator[list[str]]:
@@ -197,26 +136,4 @@ def _paths(layer: Layer, values: list[str], plain: bool) -> Iterator[list[str]]:
     if not valued:
         yield [layer.name]
     for feature, value in valued:
-        yield [_unescaped(value)] if plain else [layer.name, feature, _unescaped(value)]
-
-
-def _annotations(layer: Layer, token: str, cells: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield key and values of each annotation at a token; parts with the same number are one span."""
-    stacks = [_split(cells[column]) for column in layer.columns]
-    for depth in range(max(map(len, stacks))):
-        parts = [stack[depth] if depth < len(stack) else NONE for stack in stacks]
-        if all(part in (NONE, "") for part in parts):
-            continue
-        matches = [ANNOTATION.match(part) for part in parts]
-        number = next((match["id"] for match in matches if match), None)
-        values = [match["value"] if match else part for match, part in zip(matches, parts, strict=True)]
-        yield f"[{number}]" if number else f"{token}/{depth}", values
-
-
-def _split(cell: str) -> list[str]:
-    """Split stacked annotations at bars that are not escaped."""
-    return PART.findall(cell)[:-1] or [cell]
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", lambda match: ESCAPES.get(match[1], match[1]), text, flags=re.DOTALL)
+        yield [unescaped(value)] if plain else [layer.name, feature, unescaped(value)]

@@ -45,7 +45,8 @@ def write_csv(corpus: Corpus, codings: pd.DataFrame, path: Path) -> dict[str, in
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     with part.open("w", encoding="utf-8", newline="") as stream:
-        out = csv.writer(stream, lineterminator="\n")
+        # everything in quotes: a carriage return alone would else end a row when it is read back
+        out = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
         out.writerow(COLUMNS)
         for row in rows[COLUMNS].itertuples(index=False):
             out.writerow(["" if pd.isna(cell) else cell for cell in row])

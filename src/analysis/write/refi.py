@@ -17,14 +17,14 @@ from lxml import etree
 from .. import __version__
 from ..corpus import Corpus
 from ..schemas import TABLES
+from .elements import NAMESPACE, element, legal, said
 
 __all__ = ["write_refi"]
 
-NAMESPACE = "urn:QDA-XML:project:1.0"
 FAMILY = uuid.UUID("6f0e9a1c-7f5d-5b0a-9a53-2a9b7a8c4e11")
 WHEN = (1980, 1, 1, 0, 0, 0)
+CARRIED = ("group", "interview_order", "consent_quote", "consent_share")  # columns that go as variables
 DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_refi(corpus: Corpus, codings: pd.DataFrame, path: Path, name: str) -> dict[str, int]:
@@ -90,7 +90,7 @@ class _Project:
 
     def write(self, out: Any) -> None:
         """Write the whole project."""
-        root = {"name": _legal(self.name), "origin": f"Concord {__version__}"}
+        root = {"name": legal(self.name), "origin": f"Concord {__version__}"}
         with out.element("Project", root, nsmap={None: NAMESPACE}):
             self._users(out)
             self._codes(out)
@@ -105,7 +105,7 @@ class _Project:
         if coders:
             with out.element("Users"):
                 for coder in coders:
-                    out.write(_element("User", guid=self.guid("user", coder), name=coder))
+                    out.write(element("User", guid=self.guid("user", coder), name=coder))
 
     def _codes(self, out: Any) -> None:
         codes = self.corpus.codes
@@ -120,16 +120,16 @@ class _Project:
                 out.write(self._code(row, below))
 
     def _code(self, row: Any, below: Mapping[str | None, list[Any]]) -> Any:
-        code = _element(
+        code = element(
             "Code", guid=self.guid("code", row.code_id), name=self.names[row.code_id], isCodable="true"
         )
         if not pd.isna(row.definition):
-            code.append(_element("Description", row.definition))
+            code.append(element("Description", row.definition))
         code.extend(self._code(child, below) for child in below.get(row.code_id, []))
         return code
 
     def _variables(self, out: Any) -> list[str]:
-        own = [c for c in TABLES["cases"].columns if c != "group"]
+        own = [c for c in TABLES["cases"].columns if c not in CARRIED]
         cases = self.corpus.cases
         attributes = [c for c in cases.columns if c not in own and cases[c].notna().any()]
         if list(cases["group"].unique()) == ["all"]:
@@ -138,7 +138,7 @@ class _Project:
             with out.element("Variables"):
                 for each in attributes:
                     guid = self.guid("variable", each)
-                    out.write(_element("Variable", guid=guid, name=each, typeOfVariable="Text"))
+                    out.write(element("Variable", guid=guid, name=each, typeOfVariable="Text"))
         return attributes
 
     def _cases(self, out: Any, attributes: list[str]) -> None:
@@ -148,14 +148,14 @@ class _Project:
         mine = self.corpus.documents.dropna(subset=["case_id"]).groupby("case_id")["document_id"].apply(list)
         with out.element("Cases"):
             for row in cases.to_dict("records"):
-                case = _element("Case", guid=self.guid("case", row["case_id"]), name=row["case_id"])
+                case = element("Case", guid=self.guid("case", row["case_id"]), name=row["case_id"])
                 for each in attributes:
                     if not pd.isna(row[each]):
                         value = etree.SubElement(case, "VariableValue")
-                        value.append(_element("VariableRef", targetGUID=self.guid("variable", each)))
-                        value.append(_element("TextValue", str(row[each])))
+                        value.append(element("VariableRef", targetGUID=self.guid("variable", each)))
+                        value.append(element("TextValue", said(row[each])))
                 for document in mine.get(row["case_id"], []):
-                    case.append(_element("SourceRef", targetGUID=self.guid("source", document)))
+                    case.append(element("SourceRef", targetGUID=self.guid("source", document)))
                 out.write(case)
 
     @property
@@ -179,7 +179,7 @@ class _Project:
     def _source(self, out: Any, document: tuple[str, str | None, bool]) -> None:
         name, text, alone = document
         guid = self.guid("segment" if alone else "source", name)
-        attributes = {"guid": guid, "name": _legal(name)}
+        attributes = {"guid": guid, "name": legal(name)}
         if text is not None:
             attributes["plainTextPath"] = f"internal://{guid}.txt"
             self.texts[f"{guid}.txt"] = text
@@ -188,8 +188,8 @@ class _Project:
         with out.element("TextSource", attributes):
             marked = rows[rows["start"].notna()]
             for (segment, start, end), mine in marked.groupby(["segment_id", "start", "end"], sort=False):
-                excerpt = _legal(text[start:end]) if text is not None else ""
-                selection = _element(
+                excerpt = legal(text[start:end]) if text is not None else ""
+                selection = element(
                     "PlainTextSelection",
                     guid=self.guid("selection", segment),
                     name=excerpt,
@@ -208,16 +208,16 @@ class _Project:
     def _coding_elements(self, rows: pd.DataFrame) -> Iterator[Any]:
         for row in rows.itertuples(index=False):
             key = (row.segment_id, row.coder_id, row.value, row.stage, row.round)
-            coding = _element(
+            coding = element(
                 "Coding", guid=self.guid("coding", *key), creatingUser=self.guid("user", row.coder_id)
             )
             if not pd.isna(row.created) and DATE_TIME.fullmatch(row.created):
                 coding.set("creationDateTime", row.created)
-            coding.append(_element("CodeRef", targetGUID=self.guid("code", row.value)))
+            coding.append(element("CodeRef", targetGUID=self.guid("code", row.value)))
             if not pd.isna(row.memo):
                 note = self.guid("note", *key)
                 self.memos.append((note, row.memo))
-                coding.append(_element("NoteRef", targetGUID=note))
+                coding.append(element("NoteRef", targetGUID=note))
             yield coding
 
     def _notes(self, out: Any) -> None:
@@ -226,22 +226,9 @@ class _Project:
         self.counts["memos"] = len(self.memos)
         with out.element("Notes"):
             for number, (guid, memo) in enumerate(self.memos, start=1):
-                note = _element("Note", guid=guid, name=f"Memo {number}")
-                note.append(_element("PlainTextContent", memo))
+                note = element("Note", guid=guid, name=f"Memo {number}")
+                note.append(element("PlainTextContent", memo))
                 out.write(note)
-
-
-def _element(tag: str, text: str | None = None, **attributes: str) -> Any:
-    element = etree.Element(f"{{{NAMESPACE}}}{tag}", nsmap={None: NAMESPACE})
-    for name, value in attributes.items():
-        element.set(name, _legal(value))
-    if text is not None:
-        element.text = _legal(str(text))
-    return element
-
-
-def _legal(text: str) -> str:
-    return FORBIDDEN.sub("", text)
 
 
 def _code_names(codes: pd.DataFrame) -> dict[str, str]:
