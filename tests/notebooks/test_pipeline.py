@@ -55,6 +55,7 @@ def withdrawn(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the same, elsewhere, in another locale and zone, then again after a participant withdrew."""
     root = workspace(tmp_path_factory.mktemp("anderswo ü"), checkout, STUDY, "krippendorff2011")
     odd = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "7", "COLUMNS": "31"}
+    odd["CONCORD_WARM"] = "0"  # so that new kernels and forked ones are held against each other
     first = concord(root, "reproduce", "--jobs", "1", **odd)
     assert first.returncode == 0, first.stdout + first.stderr
     shutil.copytree(root / "data" / "derived", root / "before" / "data" / "derived")
@@ -74,6 +75,21 @@ def test_two_folders_locales_and_time_zones_give_the_same_bytes(here: Path, with
 
     assert one.keys() == other.keys()
     assert [name for name in one if one[name] != other[name]] == []
+
+
+def test_new_kernels_and_forked_ones_give_the_same_bytes(here: Path, withdrawn: Path) -> None:
+    def kernels(root: Path) -> set[str]:
+        steps = json.loads((root / "reports" / STUDY / "run.json").read_text("utf-8"))["steps"]
+        return {step["ran"]["kernel"] for step in steps.values()}
+
+    assert kernels(withdrawn / "before") == {"new"}
+    assert kernels(here) == ({"forked"} if sys.platform == "linux" else {"new"})
+    one, other = outputs(here), outputs(withdrawn / "before")
+    books = [name for name in one if name.endswith(".ipynb")]
+    assert len(books) > 7
+    for name in books:
+        pairs = zip(json.loads(one[name])["cells"], json.loads(other[name])["cells"], strict=True)
+        assert [a["id"] for a, b in pairs if a != b] == [], name
 
 
 def test_the_report_stands_where_the_command_says(here: Path) -> None:
