@@ -1,0 +1,138 @@
+"""Commands that show where a number comes from and hand a study on: trace, bundle; and bundles verified."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import RunError
+from ..paths import Workspace
+
+if TYPE_CHECKING:
+    from ..bundle import Made
+    from ..bundlecheck import Checked
+    from ..claims import Verdict
+
+__all__ = ["register", "verify_bundles"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(trace)
+    app.command()(bundle)
+
+
+def trace(
+    context: typer.Context,
+    study: Annotated[str, typer.Argument()],
+    key: Annotated[str, typer.Argument(help="A key of results.json, such as cases.n.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Show where a number comes from: notebook, cell, function, settings, files, segments."""
+    from ..trace import trace as trace_back
+    from ..tracelines import lines
+
+    found = trace_back(Workspace.find(context.obj["root"]), study, key)
+    if as_json:
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2, default=str))
+        return
+    for line in lines(found):
+        typer.echo(line)
+
+
+def bundle(
+    context: typer.Context,
+    study: Annotated[str, typer.Argument()],
+    text_free: Annotated[
+        bool, typer.Option("--text-free", help="Hold codings, positions and keyed hashes only.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Default: reports/bundles/STUDY.zip.")] = None,
+    jobs: Annotated[int, typer.Option(help="How many notebooks may run side by side.")] = 2,
+) -> None:
+    """Pack a study as an RO-Crate that a reviewer verifies by `concord verify STUDY.zip`."""
+    from ..bundle import bundle as pack
+
+    workspace = Workspace.find(context.obj["root"])
+    made = pack(workspace, study, text_free=text_free, out=out, jobs=jobs, say=typer.echo)
+    for line in _made(made, workspace):
+        typer.echo(line)
+
+
+def _made(made: Made, workspace: Workspace) -> list[str]:
+    inside = made.path.is_relative_to(workspace.root)
+    path = made.path.relative_to(workspace.root) if inside else made.path
+    lines = [f"{path}: {made.files} files, sha256 {made.sha256}", made.shared.said]
+    if made.shared.tier == "consented":
+        lines.append(
+            f"{made.shared.withheld} participants' words are left out: they did not agree to share them."
+        )
+    left = [v for v in made.verification.verdicts if v.claim.id in made.facts.not_checkable]
+    here = [v.claim.id for v in made.verification.verdicts if v.verdict != "not_checkable"]
+    lines.append(f"{len(here)} claims can be checked in this bundle: {', '.join(here) or 'none'}.")
+    lines.append(f"{len(left)} can be checked only with what it withholds.")
+    lines += [f"  {v.claim.id}: {v.why}" for v in left]
+    lines += [f"  notebook {step} cannot run on it: {why}" for step, why in made.facts.not_run.items()]
+    failed = [v.claim.id for v in made.verification.verdicts if v.failed]
+    if failed:
+        lines.append(f"{len(failed)} claims do not hold, and the bundle says so: {', '.join(failed)}.")
+    return lines
+
+
+def verify_bundles(context: typer.Context, bundles: Sequence[str], as_json: bool) -> None:
+    """Verify bundles; raise RunError, and so end with status 1, if anything does not hold."""
+    from ..bundlecheck import check_bundle
+
+    say: Callable[[str], None] = (lambda line: print(line, file=sys.stderr)) if as_json else typer.echo
+    found = [check_bundle(Path(name), say) for name in bundles]
+    if as_json:
+        typer.echo(json.dumps([_as_data(each) for each in found], ensure_ascii=False, indent=2))
+    else:
+        for each in found:
+            for line in _checked(each):
+                typer.echo(line)
+    failed = [each for each in found if each.failed]
+    if failed:
+        raise RunError("; ".join(_what_failed(each) for each in failed))
+
+
+def _as_data(found: Checked) -> dict[str, Any]:
+    from ..verification import as_data
+
+    told = {"bundle_sha256": found.sha256, "tier": found.facts.tier, "made_with": found.facts.concord}
+    return {**told, "notes": found.notes, "problems": found.problems, **as_data(found.verification)}
+
+
+def _checked(found: Checked) -> list[str]:
+    from ..verification import BY_CONSTRUCTION, STATEMENT
+
+    v = found.verification
+    lines = [f"{v.study}: {v.coverage}", *([f"  {BY_CONSTRUCTION}"] if v.simulated else [])]
+    lines += [f"  {_line(each)}" for each in v.ordered]
+    lines += [f"  notebook {step} cannot run on what the bundle holds" for step in found.facts.not_run]
+    lines += [f"  {problem}" for problem in found.problems]
+    return [
+        *lines,
+        f"sha256 of the bundle: {found.sha256}. Compare it with the one that was published.",
+        STATEMENT,
+    ]
+
+
+def _line(each: Verdict) -> str:
+    why = f" ({each.why})" if each.why else ""
+    if each.verdict == "not_checkable":
+        return f"{each.claim.id}: not_checkable{why}"
+    printed, got = ", ".join(each.claim.expected.values()), ", ".join(each.recomputed) or "-"
+    return f"{each.claim.id}: printed {printed}, recomputed {got}: {each.verdict}{why}"
+
+
+def _what_failed(found: Checked) -> str:
+    n, study = found.verification.failed, found.verification.study
+    said = [f"{n} claim{'s' if n > 1 else ''} of {study} did not hold."] if n else []
+    if found.problems:
+        said.append(f"{study}: what was recomputed is not what the bundle holds.")
+    return " ".join(said)
