@@ -155,8 +155,9 @@ class TestARunThatEndsWell:
         assert "data/raw/demo/source/codings.csv" in step["ran"]["inputs"]
 
     def test_says_what_runs_and_why(self, finished):
-        assert finished[1][0] == "demo: run 01_prepare (no record of an earlier run)"
-        assert finished[1][1].startswith("demo: done 01_prepare (")
+        ran, total = finished[1]
+        assert ran.startswith("demo: run 01_prepare (no record of an earlier run) done in ")
+        assert total.startswith("1 notebook run in ")
 
     def test_leaves_the_executed_notebook_in_normal_form_and_without_a_path(self, finished):
         text = (finished[0].reports("demo") / "notebooks" / "01_prepare.ipynb").read_text()
@@ -319,14 +320,18 @@ class TestARunThatFails:
     def test_no_interview_text_is_told(self, failed):
         assert SECRET not in (failed[0].reports("demo") / "run.json").read_text()
         assert SECRET not in str(failed[1])
+        logs = sorted((failed[0].scratch / "failed" / "demo").glob("*.log"))
+        assert len(logs) == 7
+        assert [log.name for log in logs if SECRET in log.read_text()] == []
 
     def test_the_error_names_each_notebook_its_cell_and_how_to_open_it(self, failed):
         with pytest.raises(RunError) as caught:
             runs.require_success(failed[1])
         assert caught.value.exit_status == 1
         assert len(caught.value.problems) == 7
+        copy = failed[0].scratch / "failed" / "demo" / "raises.ipynb"
         assert str(caught.value.problems[0]) == (
-            "demo raises: cell work-0: ValueError Open it: jupyter lab .concord/failed/demo/raises.ipynb"
+            f"demo raises: cell work-0: ValueError. Open it: jupyter lab {copy}"
         )
         assert (failed[0].scratch / "failed" / "demo" / "raises.ipynb").is_file()
 
@@ -339,7 +344,8 @@ def processes_of(root: Path) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if f"CONCORD_ROOT={root}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+            named = f"CONCORD_ROOT={root}".encode() in (folder / "environ").read_bytes().split(b"\0")
+            if named or (folder / "cwd").readlink().is_relative_to(root):  # a forked one keeps another's
                 found.append(int(folder.name))
     return found
 
@@ -424,7 +430,7 @@ def test_two_runs_at_once_do_the_work_once(workspace, library):
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate(timeout=120)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert sum("done 01_prepare" in text for text in said) == 1
+    assert sum("run 01_prepare" in text for text in said) == 1
     assert sum("skip 01_prepare (unchanged)" in text for text in said) == 1
     assert sum("another run is under way" in text for text in said) == 1
 
@@ -485,11 +491,18 @@ class TestBeforeAnythingIsStarted:
         with pytest.raises(UsageError, match="--jobs"):
             runs.reproduce(workspace, ["demo"], steps=ONE, jobs=0)
 
-    def test_neither_papermill_nor_pandas_is_imported_to_tell_what_is_stale(self):
-        heavy = {"matplotlib", "nbformat", "pandas", "papermill"}
-        code = f"import sys; import analysis.runs; print(sorted({heavy} & set(sys.modules)))"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        assert done.stdout == "[]\n"
+    @pytest.mark.notebooks
+    def test_neither_papermill_nor_pandas_is_imported_where_nothing_is_stale(self, after, library):
+        code = STARTED.replace('steps = [Step("01_prepare"), ', "steps = [").replace(
+            'Step("02_agreement", needs=("01_prepare",))', 'Step("01_prepare")'
+        )
+        code += (
+            'runs.status(Workspace(root, root / "notebooks"), ["demo"], steps=steps)\n'
+            "print(sorted({'matplotlib', 'nbformat', 'numpy', 'pandas', 'papermill'} & set(sys.modules)))"
+        )
+        command = [sys.executable, "-c", code, str(after.root), str(library)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines() == ["demo: skip 01_prepare (unchanged)", "[]"]
 
 
 class TestEnvironment:

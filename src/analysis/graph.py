@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 __all__ = ["STEPS", "Step", "downstream"]
 
-JUDGED_LATER = ("claims.yml", "findings.md", "README.md")
+NEVER_READ = ("README.md", "findings.md", "frozen/", "source/MANIFEST")
+JUDGED_LATER = ("claims.yml", "claims/", *NEVER_READ)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Step:
     needs : tuple of str
         Steps that must have ended well, or not apply, before this one starts.
     ignores : tuple of str
-        Files of data/raw/<study> that the notebook never reads.
+        Files and folders (with a final slash) of data/raw/<study> that the notebook never reads.
     """
 
     name: str
@@ -34,7 +35,11 @@ STEPS: tuple[Step, ...] = (
     Step("02_agreement", needs=("01_prepare",), ignores=JUDGED_LATER),
     Step("03_themes", needs=("01_prepare",), ignores=JUDGED_LATER),
     Step("04_framework", needs=("01_prepare",), ignores=JUDGED_LATER),
-    Step("05_report", needs=("01_prepare", "02_agreement", "03_themes", "04_framework")),
+    Step(
+        "05_report",
+        needs=("01_prepare", "02_agreement", "03_themes", "04_framework"),
+        ignores=NEVER_READ,
+    ),
 )
 
 

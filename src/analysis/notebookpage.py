@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["render"]
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = (Path(__file__).parent / "templates/notebook").parent
 
 
 def render(nb: Mapping[str, Any], title: str) -> str:

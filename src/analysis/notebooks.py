@@ -58,9 +58,7 @@ def _execute(workspace: Workspace, name: str, say: Callable[[str], None]) -> boo
     path = workspace.notebooks / f"{name}.ipynb"
     stage = Stage(workspace, BY_HAND, name)
     try:
-        ending = kernels.run(
-            kernels.Job(path, workspace.root, stage, by_hand=True), kernels.Limits(), Event()
-        )
+        ending = kernels.run(kernels.Job(path, workspace.root, stage, by_hand=True), Event())
         if ending.failure is not None:
             raise RunError(Problem(str(ending.failure), file=f"notebooks/{name}.ipynb"))
         text = normalform.dumps(normalform.load(stage.notebook))

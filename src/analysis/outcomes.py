@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from .errors import Problem, RunError
@@ -29,8 +31,8 @@ class StepRun:
     reason : str
         Why it ran or was skipped.
     failure : Failure, optional
-    failed_copy : str, optional
-        The notebook as far as it came, relative to the workspace.
+    failed_copy : Path, optional
+        The notebook as far as it came.
 
     Examples
     --------
@@ -42,7 +44,7 @@ class StepRun:
     outcome: Outcome
     reason: str
     failure: Failure | None = None
-    failed_copy: str | None = None
+    failed_copy: Path | None = None
 
     @property
     def ended_well(self) -> bool:
@@ -55,10 +57,19 @@ class StepRun:
 
 @dataclass(frozen=True)
 class StudyRun:
-    """What became, or would become, of one study."""
+    """What became, or would become, of one study.
+
+    Parameters
+    ----------
+    study : str
+    steps : list of StepRun
+    label : str
+        What the run is called on screen: the study's name, unless one study runs several times.
+    """
 
     study: str
     steps: list[StepRun] = field(default_factory=list)
+    label: str = ""
 
     @property
     def ended_well(self) -> bool:
@@ -74,13 +85,21 @@ def require_success(runs: Sequence[StudyRun]) -> None:
     RunError
         A line a failed notebook: study, notebook, cell, message, command.
     """
-    failed = [(run.study, step) for run in runs for step in run.steps if step.outcome == "failed"]
+    failed = [
+        (run.label or run.study, step) for run in runs for step in run.steps if step.outcome == "failed"
+    ]
     if failed:
         problems = [
-            Problem(f"{study} {step.step}: {step.failure}{_opened_by(step)}") for study, step in failed
+            Problem(f"{label} {step.step}: {str(step.failure).rstrip('.')}.{_opened_by(step)}")
+            for label, step in failed
         ]
         raise RunError(problems, title="The run" if len(problems) > 1 else None)
 
 
 def _opened_by(step: StepRun) -> str:
-    return f" Open it: jupyter lab {step.failed_copy}" if step.failed_copy else ""
+    if step.failed_copy is None:
+        return ""
+    here = Path.cwd()
+    path = step.failed_copy
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return f" Open it: jupyter lab {shlex.quote(str(shown))}"

@@ -6,65 +6,37 @@ here.
 
 from __future__ import annotations
 
-import ast
-import hashlib
+import json
 import platform
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+import sys
+from collections.abc import Mapping
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from . import normalform, wholefile
-from .graph import Step
-from .paths import Workspace
+import yaml
 
-__all__ = ["Provenance", "digest", "file_digest", "git_state", "package_versions", "source_digest"]
+from . import normalform, wholefile
+from .contents import ABSENT, digest, file_digest, files_below
+from .graph import Step
+from .importgraph import Module
+from .paths import Workspace
+from .sources import Sources, imports_of
+from .study import Study
+
+__all__ = [
+    "ABSENT", "PACKAGE", "Library", "Provenance", "digest", "file_digest", "files_below", "git_state",
+    "lock_digest", "package_versions",
+]  # fmt: skip
 
 PACKAGE = Path(__file__).parent
-ABSENT = "absent"
+QUICK_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAME = re.compile(r"[A-Za-z0-9._-]+")
-
-
-def digest(data: bytes | str) -> str:
-    """Return the sha256 of bytes or UTF-8 text.
-
-    Examples
-    --------
-    >>> digest("")[:8]
-    'e3b0c442'
-    """
-    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
-
-
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file, or ``absent``."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return ABSENT
-
-
-def files_below(folder: Path) -> list[Path]:
-    """Return all files below a folder, sorted, without hidden ones, editors' drafts and caches."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not _is_passing(path, folder))
-
-
-def source_digest(source: bytes) -> str:
-    """Return the sha256 of what Python code does: comments and layout do not count.
-
-    Examples
-    --------
-    >>> source_digest(b"x = 1  # one") == source_digest(b"x=1")
-    True
-    """
-    try:
-        return digest(ast.dump(ast.parse(source)))
-    except (SyntaxError, ValueError):
-        return digest(source)
+WRITES_PAGES = Module(("analysis.normalform", "analysis.notebookpage"))
+"""What makes the executed notebook and its page, which are outputs of every step."""
 
 
 def lock_digest(path: Path) -> str:
@@ -78,6 +50,7 @@ def lock_digest(path: Path) -> str:
     )
 
 
+@cache
 def package_versions() -> dict[str, str]:
     """Return the installed version of every package that Concord itself asks for."""
     try:
@@ -85,7 +58,8 @@ def package_versions() -> dict[str, str]:
     except metadata.PackageNotFoundError:
         return {}
     names = sorted({match[0] for line in asked if "extra ==" not in line and (match := NAME.match(line))})
-    return {name: _version(name) for name in names}
+    there = _installed()
+    return {name: there.get(_folded(name)) or _version(name) for name in names}
 
 
 def git_state(folder: Path) -> dict[str, Any]:
@@ -93,6 +67,50 @@ def git_state(folder: Path) -> dict[str, Any]:
     commit = _git(folder, "rev-parse", "HEAD")
     changed = _git(folder, "status", "--porcelain", "--untracked-files=no")
     return {} if commit is None else {"commit": commit, "dirty": bool(changed)}
+
+
+class Library:
+    """What is installed: the library's code, the lock, Python and packages; the same for every study.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Where what was read is remembered.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._lock = workspace.lock
+        self._sources = Sources(PACKAGE, workspace.scratch / "source-digests.json")
+        self._notebooks: dict[Path, tuple[str, Module]] = {}
+
+    @cached_property
+    def installation(self) -> dict[str, str]:
+        """Label -> hash or version of the lock and of what is installed."""
+        return {
+            "requirements.lock": lock_digest(self._lock),
+            "Python": ".".join(platform.python_version_tuple()[:2]),
+            **{f"package {name}": version for name, version in package_versions().items()},
+        }
+
+    def code(self, notebook: Path) -> dict[str, str]:
+        """Return label -> hash of a notebook's code and of all that it reaches by import."""
+        told, start = self._notebook(notebook)
+        reached = {**self._sources.reached(start), **self._sources.reached(WRITES_PAGES)}
+        return {f"notebooks/{notebook.name}": told, **dict(sorted(reached.items()))}
+
+    def modules(self, notebooks: list[Path]) -> list[str]:
+        """Return what notebooks import of the library by name, in the order in which they stand there."""
+        said = [name for notebook in notebooks for name in self._notebook(notebook)[1].imports]
+        return [name for name in dict.fromkeys(said) if self._sources.has(name)]
+
+    def _notebook(self, path: Path) -> tuple[str, Module]:
+        if path not in self._notebooks:
+            if path.is_file():
+                nb = normalform.load(path)
+                self._notebooks[path] = normalform.code_digest(nb), imports_of(nb)
+            else:
+                self._notebooks[path] = ABSENT, Module(())
+        return self._notebooks[path]
 
 
 class Provenance:
@@ -104,19 +122,22 @@ class Provenance:
     Parameters
     ----------
     workspace : Workspace
+    library : Library, optional
+        Shared by workspaces that are run together.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, library: Library | None = None) -> None:
         self.workspace = workspace
+        self.library = library or Library(workspace)
 
     def inputs(
-        self, study: str, step: Step, parameters: Mapping[str, Any], upstream: Mapping[str, str]
+        self, study: Study, step: Step, parameters: Mapping[str, Any], upstream: Mapping[str, str]
     ) -> dict[str, str]:
         """Return label -> hash of everything that one step's outputs follow from.
 
         Parameters
         ----------
-        study : str
+        study : Study
         step : Step
         parameters : mapping
             As the notebook will be given them.
@@ -125,12 +146,12 @@ class Provenance:
         """
         return {
             **self.data(study, step, parameters, upstream),
-            f"notebooks/{step.name}.ipynb": self._notebook(step.name),
-            **self.installation,
+            **self.library.code(self.workspace.notebooks / f"{step.name}.ipynb"),
+            **self.library.installation,
         }
 
     def data(
-        self, study: str, step: Step, parameters: Mapping[str, Any], upstream: Mapping[str, str]
+        self, study: Study, step: Step, parameters: Mapping[str, Any], upstream: Mapping[str, str]
     ) -> dict[str, str]:
         """Return the part of `inputs` that is data and settings: not code, not the machine."""
         return {
@@ -139,51 +160,45 @@ class Provenance:
             **{f"parameter {name}": digest(wholefile.dumps(value)) for name, value in parameters.items()},
         }
 
-    @cached_property
-    def installation(self) -> dict[str, str]:
-        """Label -> hash or version of the library, the lock and what is installed."""
+    def _raw(self, study: Study, step: Step) -> dict[str, str]:
+        folder = self.workspace.raw(study.study)
+        files = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
         return {
-            **self._source(),
-            "requirements.lock": lock_digest(self.workspace.lock),
-            "Python": platform.python_version(),
-            **{f"package {name}": version for name, version in package_versions().items()},
+            f"data/raw/{study.study}/{name}": _meaning(name, path, study)
+            for name, path in files.items()
+            if not _left_out(name, step)
         }
 
-    def _raw(self, study: str, step: Step) -> dict[str, str]:
-        folder = self.workspace.raw(study)
-        return {
-            f"data/raw/{study}/{name}": file_digest(path)
-            for path in files_below(folder)
-            if (name := path.relative_to(folder).as_posix()) not in step.ignores
-        }
 
-    def _notebook(self, name: str) -> str:
-        path = self.workspace.notebooks / f"{name}.ipynb"
-        return normalform.code_digest(normalform.load(path)) if path.is_file() else ABSENT
-
-    def _source(self) -> dict[str, str]:
-        """Return label -> hash of every module; parsing is saved where a file's bytes are known."""
-        remembered = self.workspace.scratch / "source-digests.json"
-        kept = wholefile.read_json(remembered) or {}
-        known = kept.get("files", {}) if kept.get("python") == platform.python_version() else {}
-        found, told = {}, {}
-        for path in files_below(PACKAGE):
-            content = path.read_bytes()
-            raw = digest(content)
-            found[raw] = known.get(raw) or (source_digest(content) if path.suffix == ".py" else raw)
-            told[f"src/analysis/{path.relative_to(PACKAGE).as_posix()}"] = found[raw]
-        if found != known:
-            wholefile.write_json(
-                remembered,
-                {"python": platform.python_version(), "files": found},
-                scratch=self.workspace.scratch / "drafts",
-            )
-        return told
+def _meaning(name: str, path: Path, study: Study) -> str:
+    """Return the hash of what a raw file says: for settings and claims not how they are laid out."""
+    if name == "study.yml":
+        return digest(study.model_dump_json())
+    if name == "claims.yml":
+        try:
+            claims = yaml.load(path.read_bytes(), QUICK_YAML)
+        except yaml.YAMLError:
+            return file_digest(path)
+        return digest(json.dumps(claims, default=str))
+    return file_digest(path)
 
 
-def _is_passing(path: Path, folder: Path) -> bool:
-    parts: Iterator[str] = iter(path.relative_to(folder).parts)
-    return any(part.startswith((".", "~$")) or part.endswith("~") or part == "__pycache__" for part in parts)
+def _left_out(name: str, step: Step) -> bool:
+    return any(name == each or (each.endswith("/") and name.startswith(each)) for each in step.ignores)
+
+
+def _installed() -> dict[str, str]:
+    """Return name -> version by the folders that installers leave: their metadata take long to read."""
+    found: dict[str, str] = {}
+    for folder in map(Path, reversed(sys.path)):
+        for path in sorted(folder.glob("*-*.dist-info")):
+            name, _, version = path.stem.rpartition("-")
+            found[_folded(name)] = version
+    return found
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _version(name: str) -> str:

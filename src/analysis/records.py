@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from . import provenance, wholefile
+from . import wholefile
+from .contents import ABSENT, file_digest
 from .paths import Workspace
 
 __all__ = ["Record", "Records"]
@@ -94,11 +95,11 @@ class Records:
         return _difference(record.inputs, inputs) or self._touched(record)
 
     def _touched(self, record: Record) -> str | None:
-        now = {label: provenance.file_digest(self.output(label)) for label in record.outputs}
+        now = {label: file_digest(self.output(label)) for label in record.outputs}
         odd = [label for label, sha in sorted(record.outputs.items()) if now[label] != sha]
         if not odd:
             return None
-        how = "is missing" if now[odd[0]] == provenance.ABSENT else "was changed by hand"
+        how = "is missing" if now[odd[0]] == ABSENT else "was changed by hand"
         return f"{self.shown(odd[0])} {how}{_more(odd)}"
 
     def _path(self, step: str) -> Path:

@@ -31,15 +31,12 @@ class RunFile:
     ----------
     workspace : Workspace
     study : str
-    settings : mapping
-        What all steps of this run share: seed, package versions, commit.
     """
 
-    def __init__(self, workspace: Workspace, study: str, settings: Mapping[str, Any]) -> None:
+    def __init__(self, workspace: Workspace, study: str) -> None:
         self.path = workspace.reports(study) / "run.json"
         self.scratch = drafts(workspace, study)
         self.records = Records(workspace, study)
-        self.settings = dict(settings)
         earlier = wholefile.read_json(self.path)
         self.earlier: dict[str, Any] = earlier.get("steps", {}) if isinstance(earlier, dict) else {}
         self.data: dict[str, Any] = {
@@ -69,18 +66,18 @@ class RunFile:
         name, status, reason : str
         failure : Failure, optional
         ran : mapping, optional
-            When it ran, with what; for a step that was skipped, taken over from the run that left its
-            outputs.
+            When it ran, with what, by which code; for a step that was skipped, taken over from the run that
+            left its outputs.
         """
         error = None
         if failure is not None:
             error = {"class": failure.kind, "cell": failure.cell, "message": failure.message}
         if status == "skipped":
             ran = self._earlier_run(name)
-        elif ran is not None:
-            ran = {**ran, **self.settings}
-        self.data["steps"][name] = {"status": status, "reason": reason, "error": error, "ran": ran}
-        self.save()
+        told = None if ran is None else dict(ran)
+        self.data["steps"][name] = {"status": status, "reason": reason, "error": error, "ran": told}
+        if status != "skipped":  # nothing has happened; the end of the run writes it
+            self.save()
 
     def end(self, status: str) -> None:
         """Close the run."""

@@ -12,7 +12,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from . import provenance, wholefile
+from . import wholefile
+from .contents import file_digest
 from .errors import Problem, RunError
 from .paths import Workspace
 from .records import Record, Records
@@ -29,13 +30,14 @@ class Stage:
     ----------
     workspace : Workspace
     study, step : str
+    below : Path, optional
+        Where to make the folder: by default where `sweep` finds it.
     """
 
-    def __init__(self, workspace: Workspace, study: str, step: str) -> None:
-        self.folder = _stages(workspace, study) / f"{step}-{secrets.token_hex(4)}"
+    def __init__(self, workspace: Workspace, study: str, step: str, below: Path | None = None) -> None:
+        self.folder = (below or _stages(workspace, study)) / f"{step}-{secrets.token_hex(4)}"
         self.out = self.folder / "out"
-        for folder in (self.out / "derived", self.out / "reports", self.folder / "tmp"):
-            folder.mkdir(parents=True)
+        self._make()
 
     @property
     def notebook(self) -> Path:
@@ -71,10 +73,19 @@ class Stage:
         if wrong:
             raise RunError([Problem(f"a step may not write {label}.") for label in wrong], title="The step")
         return {
-            label: provenance.file_digest(path)
+            label: file_digest(path)
             for label, path in zip(labels, files, strict=True)
             if label != "step.json"
         }
+
+    def empty(self) -> None:
+        """Forget whatever was written so far."""
+        self.discard()
+        self._make()
+
+    def _make(self) -> None:
+        for folder in (self.out / "derived", self.out / "reports", self.folder / "tmp"):
+            folder.mkdir(parents=True)
 
     def discard(self) -> None:
         """Remove the folder."""

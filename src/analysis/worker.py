@@ -15,7 +15,7 @@ import threading
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # papermill and jsonschema do as well without these, and importing them would cost every start seconds
 if __name__ == "__main__":
@@ -30,9 +30,11 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from . import normalform, notebookpage, wholefile
+from . import normalform, notebookpage, warmkernel, wholefile
+from .forkserver import Line
+from .nursery import Forked
 
-__all__ = ["execute", "main"]
+__all__ = ["execute", "main", "obey"]
 
 IS_OURS = (
     "isinstance(getattr(__import__('sys'), 'last_value', None), "
@@ -42,9 +44,15 @@ ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 class Watch:
-    """What is known of a run while it goes on, so that its end can be told truly."""
+    """What is known of a run while it goes on, so that its end can be told truly.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder : Path, optional
+        Where it is noted for the process that started us.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.kernel: int | None = None
         self.ready = False
@@ -52,10 +60,10 @@ class Watch:
         self.ours = False
         self.notebook: Any = None
 
-    def kernel_started(self, pid: int) -> None:
+    def kernel_started(self, pid: int, forked: bool) -> None:
         """Note the kernel's process, which leads a group of its own."""
         self.kernel = pid
-        self._write("kernel.json", {"pid": pid})
+        self._write("kernel.json", {"pid": pid, "forked": forked})
 
     def cell_begun(self, cell: Any) -> None:
         """Note the cell that runs now."""
@@ -70,7 +78,8 @@ class Watch:
                 os.killpg(self.kernel, signal.SIGKILL)
 
     def _write(self, name: str, data: Any) -> None:
-        wholefile.write_json(self.folder / name, data, scratch=self.folder)
+        if self.folder is not None:
+            wholefile.write_json(self.folder / name, data, scratch=self.folder)
 
 
 class Client(PapermillNotebookClient):
@@ -86,7 +95,10 @@ class Client(PapermillNotebookClient):
     def start_new_kernel(self, **settings: Any) -> None:
         """Start the kernel and note its process; while it gets ready, load what the page will need."""
         super().start_new_kernel(**settings)
-        self.watch.kernel_started(self.km.provisioner.pid)
+        provisioner = self.km.provisioner
+        self.watch.kernel_started(provisioner.pid, isinstance(provisioner.process, Forked))
+        if "nbconvert" in sys.modules:
+            return
         threading.Thread(target=importlib.import_module, args=["nbconvert"], daemon=True).start()
 
     def papermill_execute_cells(self) -> None:
@@ -103,7 +115,10 @@ class Client(PapermillNotebookClient):
 
 
 class Engine(NBClientEngine):
-    """papermill's engine with our client."""
+    """papermill's engine with our client: ``papermill --engine concord``, or `engine_name` in its API.
+
+    Its kernels are forked from a loaded process where `Nursery.offer` was called, and new ones elsewhere.
+    """
 
     @classmethod
     def execute_managed_notebook(
@@ -118,7 +133,7 @@ class Engine(NBClientEngine):
         """Execute the notebook in a kernel whose wire is encrypted where the kernel can."""
         client = Client(
             nb_man,
-            settings["watch"],
+            settings.get("watch") or Watch(),
             kernel_name=kernel_name,
             startup_timeout=start_timeout,
             timeout=execution_timeout,
@@ -132,9 +147,25 @@ class Engine(NBClientEngine):
 def main() -> None:
     """Execute the notebook that standard input names."""
     order = json.loads(sys.stdin.buffer.readline())
-    folder = Path(order["stage"])
-    watch = Watch(folder)
+    watch = Watch(Path(order["stage"]))
     threading.Thread(target=_end_with_lifeline, args=(watch,), daemon=True).start()
+    _finish(order, watch, Path(order["stage"]))
+
+
+def obey(order: dict[str, Any], kernels: Line) -> NoReturn:
+    """Execute a notebook in a process that was forked, in a kernel that is forked too.
+
+    Parameters
+    ----------
+    order : dict
+    kernels : Line
+        To the process that forks kernels.
+    """
+    warmkernel.offer(kernels)
+    _finish(order, Watch(Path(order["stage"])), Path(order["stage"]))
+
+
+def _finish(order: dict[str, Any], watch: Watch, folder: Path) -> NoReturn:
     failure = execute(order, watch)
     wholefile.write_json(folder / "outcome.json", {"failure": failure}, scratch=folder)
     sys.stdout.flush()
@@ -153,12 +184,12 @@ def execute(order: dict[str, Any], watch: Watch) -> dict[str, Any] | None:
     if failure is None:
         try:
             if order["page"]:
-                _leave(nb, order, watch.folder)
+                _leave(nb, order, Path(order["stage"]))
         except Exception as error:
             traceback.print_exc()
             what = "while the notebook's page was written."
             failure = {"kind": type(error).__name__, "cell": None, "message": what}
-    (watch.folder / "notebook.ipynb").write_text(normalform.dumps(nb), "utf-8", newline="\n")
+    (Path(order["stage"]) / "notebook.ipynb").write_text(normalform.dumps(nb), "utf-8", newline="\n")
     return failure
 
 

@@ -1,0 +1,176 @@
+"""Long runs: killed again and again a study comes out whole; run after run nothing is left behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from analysis import nursery, runs
+from analysis.graph import Step
+from analysis.paths import Workspace
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes below /proc"),
+]
+
+STUDY = "krippendorff2011"
+KILLS = int(os.environ.get("CONCORD_SOAK_KILLS", "200"))
+SMALL_RUNS = int(os.environ.get("CONCORD_SOAK_RUNS", "2000"))
+TELL_OF_TIME = ("run.json",)
+
+
+def reproduce(root: Path, *more: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "analysis.cli", "--root", str(root), "reproduce", *more, STUDY]
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def left(root: Path) -> dict[str, str]:
+    """Return the hash of every file of data/derived and reports, those that tell of time aside."""
+    files = [path for top in ("data/derived", "reports") for path in sorted((root / top).rglob("*"))]
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.is_file() and path.name not in TELL_OF_TIME
+    }
+
+
+def processes_of(root: Path) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (folder / "cwd").readlink().is_relative_to(root):
+                found.append(int(folder.name))
+    return found
+
+
+def is_half_written(name: str, root: Path, whole: dict[str, str], found: dict[str, str]) -> bool:
+    """Tell whether a file is neither what a calm run leaves nor a note of the runner that can be read."""
+    if "/.records/" in name or name.endswith("/results.json"):
+        return not isinstance(json.loads((root / name).read_text("utf-8")), dict | list)
+    return found[name] != whole.get(name)
+
+
+def test_killed_at_any_moment_nothing_is_half_written_and_the_next_run_makes_good(
+    checkout: Path, tmp_path: Path
+) -> None:
+    calm, rough = tmp_path / "calm", tmp_path / "rough"
+    for root in (calm, rough):
+        shutil.copytree(checkout / "data" / "raw" / STUDY, root / "data" / "raw" / STUDY)
+    begun = time.monotonic()
+    assert reproduce(calm).wait() == 0
+    length, whole, rng = time.monotonic() - begun, left(calm), random.Random(20260101)
+    for number in range(KILLS):
+        process = reproduce(rough, "--force")
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(rng.uniform(0, 1.1 * length))
+        process.kill()
+        process.wait()
+        found = left(rough)
+        assert [name for name in found if is_half_written(name, rough, whole, found)] == [], f"kill {number}"
+        until = time.monotonic() + 10
+        while processes_of(rough) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert processes_of(rough) == [], f"kill {number}"
+    assert reproduce(rough).wait() == 0
+    assert left(rough) == whole
+    assert not (rough / ".concord" / "stage" / STUDY).exists()
+
+
+SMALL = """\
+import json, os
+from pathlib import Path
+_ = (Path(os.environ["CONCORD_STAGE"]) / "step.json").write_text(json.dumps({"results": []}))"""
+
+
+def small_workspace(root: Path) -> Workspace:
+    raw = root / "data" / "raw" / "demo"
+    (raw / "source").mkdir(parents=True)
+    (raw / "source" / "codings.csv").write_text("segment_id,coder_id\n")
+    (raw / "study.yml").write_text(
+        "study: demo\ntitle: A study\nmethod: codebook\ndisclosure: {policy: text_free}\n"
+        "inputs: [{file: codings.csv, stage: independent}]\n"
+    )
+    texts = {"parameters": 'study: str = "demo"\noverrides: dict = {}', "record": SMALL}
+    cells = [
+        {
+            "cell_type": "code",
+            "id": name,
+            "metadata": {},
+            "source": text,
+            "execution_count": None,
+            "outputs": [],
+        }
+        for name, text in texts.items()
+    ]
+    cells[0]["metadata"] = {"tags": ["parameters"]}
+    book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (root / "notebooks").mkdir()
+    (root / "notebooks" / "01_prepare.ipynb").write_text(json.dumps(book), "utf-8")
+    return Workspace(root, root / "notebooks")
+
+
+def held(process: int | str = "self") -> int:
+    """Return how many bytes a process holds in memory."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def children_of(*parents: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if int((folder / "stat").read_text().rpartition(")")[2].split()[1]) in parents:
+                found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(not nursery.possible(), reason="kernels are forked on Linux alone")
+def test_run_after_run_nothing_grows_and_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "own"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    workspace, one = small_workspace(tmp_path), (Step("01_prepare"),)
+    plans = [runs.plan(workspace, "demo", steps=one)]
+    seen: list[dict[str, int]] = []
+    with runs.local_executor(workspace, 1, steps=one) as executor:
+        for number in range(SMALL_RUNS):
+            (run,) = runs.run_plans(plans, executor, force=True, say=lambda _: None, steps=one)
+            assert run.ended_well
+            if number in (SMALL_RUNS // 4, SMALL_RUNS - 1):  # by then what is kept for good is there
+                assert executor.nursery is not None
+                servers = [server.pid for server in executor.nursery.servers]
+                time.sleep(1)  # what was killed last is gone by then
+                seen.append(
+                    {
+                        "files": len(list(Path("/proc/self/fd").iterdir())),
+                        "processes": len(children_of(os.getpid(), *servers)),
+                        "temporary": len(list(Path(tempfile.gettempdir()).glob("*"))),
+                        "scratch": sum(path.is_file() for path in workspace.scratch.rglob("*")),
+                        "held": held(),
+                        **{f"held by server {n}": held(pid) for n, pid in enumerate(servers)},
+                        **{
+                            f"files of server {n}": len(list(Path(f"/proc/{pid}/fd").iterdir()))
+                            for n, pid in enumerate(servers)
+                        },
+                    }
+                )
+    early, late = seen
+    print(early, late)
+    for what in early:
+        allowed = 10_000_000 if what.startswith("held") else 0
+        assert late[what] - early[what] <= allowed, what
