@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from analysis import simulate
+from analysis import shown, simulate
 from analysis.counting import counted_codes
-from analysis.disclosure import quotable
+from analysis.differences import differences_table
+from analysis.disclosure import quotable, segment_labels
 from analysis.quotes import QUOTES, quotes_table
 
 
@@ -69,6 +70,21 @@ def test_numbers_anew_under_each_code_do_not_link_up(small):
 
     assert running["cost", "P2"] == "patient 2"
     assert anew["cost", "P2"] == "patient 1"
+
+
+def test_ids_of_segments_do_not_link_quotes_that_are_numbered_anew(small):
+    corpus, plan = small.both(themes__quotes={"labels": "by_code"})
+    table = quotes_table(corpus, plan, counted_codes(corpus, plan))
+    markup = shown.quotes(corpus, plan, counted_codes(corpus, plan), table).markup
+
+    assert len(table) == 3
+    assert not any(f"{each}-" in markup for each in ("P1", "P2", "P3"))
+    assert len(set(segment_labels(corpus, plan).values())) == len(corpus.segments)
+    assert "patient" not in shown.differences(differences_table(corpus, plan), corpus, plan).markup
+
+
+def test_nobody_is_quoted_for_a_count_that_the_policy_hides(small):
+    assert _quotes(small, disclosure__policy="hes_before_2018").empty
 
 
 @pytest.mark.parametrize("name", simulate.STUDIES)

@@ -1,127 +1,30 @@
-"""What may be shown to whom: consent, named policies for text and small counts, labels that are not ids."""
+"""What may be shown to whom: consent, tables without text, labels that are not ids, indirect identifiers."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from .corpus import Corpus, natural
 from .errors import DisclosureError, Problem, did_you_mean
+from .identifiers import find
+from .policies import HIDDEN, NOT_SHOWN, POLICIES, Policy, policy_of, shows_people, shows_text
+from .publiccounts import public_new_codes, public_pairs, public_themes, public_values, rarely_applied
+from .publicnames import code_labels, code_names, public_ids, public_warnings, segment_labels
 from .study import Study
-from .suppression import complement_row
+from .textkeys import keyed_hash, text_key
 
 __all__ = [
-    "HIDDEN", "NOT_SHOWN", "POLICIES", "Policy", "case_labels", "check_indirect", "keyed_hash", "policy_of",
-    "public_corpus", "public_themes", "quotable", "shows_text",
+    "HIDDEN", "NOT_SHOWN", "POLICIES", "Policy", "case_labels", "check_indirect", "code_labels",
+    "code_names", "keyed_hash", "policy_of", "public_attributes", "public_corpus", "public_ids",
+    "public_new_codes", "public_pairs", "public_summary", "public_themes", "public_values",
+    "public_warnings", "quotable", "rarely_applied", "segment_labels", "shows_people", "shows_text",
 ]  # fmt: skip
 
-NOT_SHOWN = "[not shown]"
-HIDDEN = "*"
 MOST_INDIRECT = 2  # Hrynaszkiewicz et al. 2010: three or more need consent or review
-IN_VIVO_WORDS = 3
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A named rule for what is published.
-
-    Parameters
-    ----------
-    said : str
-        The rule in words, with its source.
-    hides_to : int
-        Counts of participants from 1 to this are hidden.
-    hides_zero : bool
-        Whether zero is hidden too.
-    nearest : int
-        What is shown is rounded to a multiple of this; 1 shows counts as they are.
-    midpoint : int
-        Counts are shown as the middle of steps of this size, 0 as 0; 1 shows counts as they are.
-    text : bool
-        Whether interview text, summaries, memos and definitions may be shown where consent allows.
-    """
-
-    said: str
-    hides_to: int = 0
-    hides_zero: bool = False
-    nearest: int = 1
-    midpoint: int = 1
-    text: bool = True
-
-    @property
-    def counts_as_they_are(self) -> bool:
-        """Whether no count is hidden or changed."""
-        return not self.hides_to and self.nearest == 1 and self.midpoint == 1
-
-    def small(self, counts: np.ndarray) -> np.ndarray:
-        """Return which counts are hidden for themselves."""
-        return (counts <= self.hides_to) & ((counts > 0) | self.hides_zero) & bool(self.hides_to)
-
-    def rounded(self, counts: np.ndarray) -> np.ndarray:
-        """Return counts as they are printed.
-
-        Examples
-        --------
-        >>> POLICIES["opensafely_midpoint6"].rounded(np.array([0, 1, 6, 7, 13]))
-        array([ 0,  3,  3,  9, 15])
-        >>> POLICIES["acro"].rounded(np.array([12, 13]))
-        array([10, 15])
-        """
-        if self.midpoint > 1:
-            step = -(-counts // self.midpoint)
-            return step * self.midpoint - (self.midpoint // 2) * (counts > 0)
-        return (counts + self.nearest // 2) // self.nearest * self.nearest
-
-
-POLICIES = {
-    "as_published": Policy("All counts and the words of consenting participants are shown."),
-    "text_free": Policy(
-        "All counts are shown; no text, summary, memo, definition or participant's phrase is.", text=False
-    ),
-    "nhs_mental_health": Policy(
-        "Counts below 5, zero too, are hidden, others rounded to the nearest 5 (NHS England, mental health "
-        "statistics).",
-        hides_to=4, hides_zero=True, nearest=5,
-    ),
-    "hes_before_2018": Policy(
-        "Counts of 1 to 5 are hidden (NHS Digital, Hospital Episode Statistics before September 2018).",
-        hides_to=5,
-    ),
-    "nhs_subnational": Policy(
-        "Counts of 1 to 7 are hidden, others rounded to the nearest 5 (NHS Digital, sub-national figures "
-        "from 2018; zero is not spoken of and is shown).",
-        hides_to=7, nearest=5,
-    ),
-    "opensafely": Policy(
-        "Counts of 1 to 7 are hidden, others rounded to the nearest 5; totals are sums of rounded counts "
-        "(OpenSAFELY).",
-        hides_to=7, nearest=5,
-    ),
-    "opensafely_midpoint6": Policy(
-        "Counts are shown as the middle of steps of six, zero as zero (OpenSAFELY).", midpoint=6
-    ),
-    "ukllc": Policy("Counts below 10, zero too, are hidden (UK LLC).", hides_to=9, hides_zero=True),
-    "acro": Policy(
-        "Counts below 10, zero too, are hidden, others rounded to the nearest 5 (ACRO, defaults).",
-        hides_to=9, hides_zero=True, nearest=5,
-    ),
-}  # fmt: skip
-
-
-def policy_of(study: Study) -> Policy:
-    """Return the policy that the study declares."""
-    return POLICIES[study.disclosure.policy]
-
-
-def shows_text(study: Study) -> bool:
-    """Return whether the study's policy lets any interview text, summary or memo be published."""
-    return policy_of(study).text
+CONSENT = ("case_id", "interview_order", "consent_quote", "consent_share", "withdrawn")
 
 
 def quotable(corpus: Corpus, study: Study) -> pd.Series:
@@ -155,91 +58,12 @@ def case_labels(corpus: Corpus) -> dict[str, str]:
     return labels
 
 
-def public_themes(themes: pd.DataFrame, corpus: Corpus, study: Study) -> pd.DataFrame:
-    """Return lines of themes.csv as the policy lets them be published.
-
-    Hidden counts are missing and the line is marked ``hidden``; a share, a label and the segments of a hidden
-    count go with it. Counts hidden to protect others are the smallest in the line. Names that are
-    participants' words go where no text may be shown.
-
-    Returns
-    -------
-    DataFrame
-        The same lines with a further column ``hidden``.
-    """
-    names = _public_names(corpus, study)
-    named = themes["code_id"].map(names).fillna(themes["name"]).astype(themes["name"].dtype)
-    table = themes.assign(name=named, hidden=False)
-    policy = policy_of(study)
-    if policy.counts_as_they_are or table.empty:
-        return table
-    hidden = _hidden(table, corpus, policy)
-    counts = table["n_cases"].to_numpy(int)
-    shown = policy.rounded(counts)
-    if study.disclosure.policy == "opensafely":
-        hidden, shown = _summed(table, hidden, shown)
-    table["hidden"] = hidden
-    table["n_cases"] = pd.array(shown, dtype="Int64")
-    table["share"] = shown / table["n_group"].to_numpy(float)
-    gone = [name for name in _GO_ALONG if name in table]
-    table[gone] = table[gone].astype("Int64").mask(pd.Series(True, index=table.index))
-    table["n_cases"] = table["n_cases"].mask(hidden)
-    table["share"] = table["share"].mask(hidden)
-    table["label"] = ""
-    return table
-
-
-_GO_ALONG = [
-    "n_segments", "n_asked", "n_spontaneous", "n_supporting", "n_contradicting", "n_cases_contradicting",
-]  # fmt: skip
-
-
-def _hidden(table: pd.DataFrame, corpus: Corpus, policy: Policy) -> np.ndarray:
-    """Return which lines are hidden; subcodes first: a theme has no fewer participants than they have."""
-    hidden = np.zeros(len(table), dtype=bool)
-    parent = corpus.codes.set_index("code_id")["parent_id"].to_dict()
-    printed: dict[tuple[str, str], np.ndarray] = {}
-    at = table.groupby(["code_id", "rollup"], sort=False).indices
-    deepest_first = sorted(at, key=lambda each: (-_depth(each[0], parent), each))
-    counts, size, total = (table[name].to_numpy() for name in ("n_cases", "n_group", "group"))
-    for code, rollup in deepest_first:
-        rows = at[code, rollup]
-        rows = rows[np.argsort(total[rows] == "all", kind="stable")]
-        n = counts[rows].astype(int)
-        below = printed.get((code, rollup), np.zeros(len(n)))
-        least = np.maximum(below, 0 if policy.hides_zero else 1)
-        mine = policy.small(n)
-        mine = complement_row(n, mine, least, size[rows].astype(int)) if len(n) > 1 else mine
-        hidden[rows] = mine
-        above = (parent.get(code), rollup)
-        if rollup == "descendants" and not pd.isna(above[0]):
-            floor = np.where(mine, 0, n)
-            printed[above] = np.maximum(printed.get(above, 0), floor)
-    return hidden
-
-
-def _depth(code: str, parent: dict[str, str | None]) -> int:
-    above = parent.get(code)
-    return 0 if above is None or pd.isna(above) else 1 + _depth(above, parent)
-
-
-def _summed(table: pd.DataFrame, hidden: np.ndarray, shown: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return totals as sums of rounded counts; hidden where one of these is, since it would give it away."""
-    hidden, shown = hidden.copy(), shown.copy()
-    group = table["group"].to_numpy(object)
-    for rows in table.groupby(["code_id", "rollup"], sort=False).indices.values():
-        total, parts = rows[group[rows] == "all"], rows[group[rows] != "all"]
-        if len(parts):
-            shown[total] = shown[parts].sum()
-            hidden[total] = hidden[parts].any()
-    return hidden, shown
-
-
 def public_corpus(corpus: Corpus, study: Study) -> Corpus:
     """Return the tables as they may be published: without any text where the policy allows none.
 
-    Text, names of documents, summaries, memos, definitions, remarks of auditors and reasons for recoding go;
-    names of codes that are participants' words become running numbers.
+    Text, names of documents and speakers, summaries, memos, definitions, remarks of auditors and reasons for
+    recoding go; names of codes that may be participants' words become labels; hashes of texts are keyed. Ids
+    stay, since tables are joined by them: :func:`public_ids` replaces them in what is printed.
     """
     if shows_text(study):
         return corpus
@@ -247,63 +71,61 @@ def public_corpus(corpus: Corpus, study: Study) -> Corpus:
     for name, columns in _TEXT.items():
         kept = [column for column in columns if column in tables[name]]
         tables[name] = tables[name].assign(**dict.fromkeys(kept, pd.NA)).astype(dict.fromkeys(kept, "string"))
-    names = _public_names(corpus, study)
-    tables["codes"]["name"] = tables["codes"]["code_id"].map(names)
+    tables["codes"]["name"] = tables["codes"]["code_id"].map(code_names(corpus, study)).astype("string")
+    tables["documents"]["sha256"] = _hashed(corpus)
     tables["charting"] = tables["charting"].assign(summary=NOT_SHOWN)
     return replace(corpus, **tables)
 
 
 _TEXT = {
     "documents": ["name", "text", "sha256"],
+    "turns": ["speaker"],
     "codes": ["definition"],
-    "segments": ["text"],
+    "segments": ["text", "speaker"],
     "codings": ["memo"],
     "audit": ["comment", "resolution"],
     "recodes": ["why"],
 }
 
 
-def _public_names(corpus: Corpus, study: Study) -> dict[str, str]:
-    """Return code -> name as it may be shown: without text, a phrase that a participant said is a number."""
-    names = corpus.codes.set_index("code_id")["name"]
-    if shows_text(study):
-        return names.to_dict()
-    said = " ".join(_plain(text) for text in corpus.segments["text"].dropna())
-    said += " ".join(_plain(text) for text in corpus.documents["text"].dropna())
-    return {
-        code: f"code {place}" if _in_vivo(str(name), said) else str(name)
-        for place, (code, name) in enumerate(names.items(), start=1)
-    }
+def _hashed(corpus: Corpus) -> pd.Series:
+    """Return the keyed hash of each document's text, missing where it has none."""
+    key = text_key(corpus)
+    texts = corpus.documents["text"]
+    return texts.map(lambda text: keyed_hash(str(text), key), na_action="ignore").astype("string")
 
 
-def _in_vivo(name: str, said: str) -> bool:
-    """Return whether a code's name is somebody's words: in quotation marks, or a phrase that was said."""
-    quoted = bool(re.search('["“”„«»]', name)) or name.startswith(("'", "‘"))
-    return quoted or (len(name.split()) >= IN_VIVO_WORDS and f" {_plain(name)} " in f" {said} ")
+def public_summary(summary: str, study: Study) -> str:
+    """Return a summary as it may be published: nothing of it without text, or with a direct identifier."""
+    if not shows_text(study):
+        return NOT_SHOWN
+    return f"{NOT_SHOWN} looks like a direct identifier" if find(summary) else summary
 
 
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", str(text).casefold()))
+def public_attributes(corpus: Corpus, study: Study, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return participants by label with attributes of theirs, a row each.
 
+    Parameters
+    ----------
+    corpus, study :
+        As elsewhere.
+    columns : sequence of str, optional
+        Columns of cases; all that are no id, order or consent.
 
-def keyed_hash(text: str, key: bytes) -> str:
-    """Return a hash of a text that nobody can guess without the key, which stays with the data.
-
-    The plain hash of a short answer can be found by hashing likely answers.
-
-    Examples
-    --------
-    >>> keyed_hash("yes", b"one key") == keyed_hash("yes", b"another key")
-    False
+    Returns
+    -------
+    DataFrame
+        ``participant`` and the columns; no rows where lines about single participants may not be published.
 
     Raises
     ------
     DisclosureError
-        If the key is too short to protect anything.
+        If three or more indirect identifiers would stand together, unreviewed.
     """
-    if len(key) < 7:
-        raise DisclosureError("the key of a keyed hash must have 7 bytes or more.")
-    return hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+    names = list(columns) if columns is not None else [c for c in corpus.cases if c not in CONSENT]
+    check_indirect(names, corpus, study)
+    cases = corpus.cases if shows_people(study) else corpus.cases.iloc[:0]
+    return cases[names].assign(participant=cases["case_id"].map(case_labels(corpus)))[["participant", *names]]
 
 
 def check_indirect(shown: Iterable[str], corpus: Corpus, study: Study) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
 
 from .errors import DisclosureError, Problem, quoted
 from .paths import Workspace
 from .study import Study
 
-__all__ = ["KINDS", "Found", "find", "names_of", "read_names", "refuse", "scan"]
+__all__ = ["KINDS", "Found", "find", "names_of", "read_names"]
 
 KINDS = {
     "email": "e-mail address",
@@ -22,7 +20,7 @@ KINDS = {
     "nhs_number": "NHS number",
     "name": "name listed by the study",
 }
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
 _POSTCODE = re.compile(
     r"\b(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|[0-9][A-HJKPS-UW]|"
     r"[A-HK-Y][0-9][ABEHMNPRV-Y])) ?[0-9][ABD-HJLNP-UW-Z]{2})\b"
@@ -33,6 +31,7 @@ _PHONE = re.compile(
     r"(?<![\w.,/#-])(?:\+\d{1,3}[ .-]?(?:\(0\)[ .-]?)?\(?\d{1,4}\)?|\(?0\d{1,4}\)?)"
     r"(?:[ .-]?\d{2,4}){2,4}(?![\w/-]|[.,]\d)"
 )
+_DATE = re.compile(r"\d\d([.-])\d\d\1\d{4}\b")
 _NEAR = re.compile(r"\bNHS\b|\bpatient (?:number|no)\b", re.IGNORECASE)
 CONTEXT = 40  # characters before a number in which "NHS" makes a bare ten-digit number one
 
@@ -50,7 +49,7 @@ def find(text: str, names: Iterable[str] = ()) -> list[Found]:
     """Return everything in a text that looks like a direct identifier, by place.
 
     A number is an NHS number if its check digit is right and it is written 3-3-4 or stands near "NHS"; a
-    telephone number has 9 to 15 digits and begins with 0 or +.
+    telephone number has 9 to 15 digits, begins with 0 or + and with no date.
 
     Examples
     --------
@@ -67,31 +66,6 @@ def find(text: str, names: Iterable[str] = ()) -> list[Found]:
         pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
         found += [Found("name", *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
     return _apart(sorted(found, key=lambda each: (each.start, -each.end, each.kind)))
-
-
-def scan(texts: Mapping[str, str], names: Iterable[str] = ()) -> pd.DataFrame:
-    """Return how many identifiers of each kind each text holds, and in which line the first one is.
-
-    Parameters
-    ----------
-    texts : mapping
-        File name, or what people call the text -> its content.
-    names : iterable of str
-
-    Returns
-    -------
-    DataFrame
-        ``where``, ``kind``, ``n``, ``line``; no row where nothing was found. Never what was found.
-    """
-    names, rows = list(names), []
-    for where, text in texts.items():
-        found = find(text, names)
-        for kind in KINDS:
-            mine = [each for each in found if each.kind == kind]
-            if mine:
-                line = text.count("\n", 0, mine[0].start) + 1
-                rows.append({"where": where, "kind": kind, "n": len(mine), "line": line})
-    return pd.DataFrame(rows, columns=["where", "kind", "n", "line"])
 
 
 def read_names(path: Path) -> list[str]:
@@ -117,23 +91,6 @@ def names_of(workspace: Workspace, study: Study) -> list[str]:
     return read_names(path)
 
 
-def refuse(texts: Mapping[str, str], names: Iterable[str] = ()) -> None:
-    """Refuse to go on where a text about to be published holds what looks like a direct identifier.
-
-    Raises
-    ------
-    DisclosureError
-        One problem a text and kind of identifier; says where and how many, never what.
-    """
-    found = scan(texts, names)
-    if len(found):
-        problems = [
-            Problem(f"{KINDS[row.kind]} ({row.n} in all). Redact it.", file=str(row.file), line=int(row.line))
-            for row in found.rename(columns={"where": "file"}).itertuples(index=False)
-        ]
-        raise DisclosureError(problems, title="What is about to be published")
-
-
 def _is_nhs(match: re.Match[str]) -> bool:
     digits = [int(digit) for digit in match.group(1) + match.group(3) + match.group(4)]
     check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits[:9], strict=True)) % 11
@@ -143,7 +100,7 @@ def _is_nhs(match: re.Match[str]) -> bool:
 
 
 def _is_phone(text: str) -> bool:
-    return 9 <= sum(char.isdigit() for char in text) <= 15
+    return 9 <= sum(char.isdigit() for char in text) <= 15 and not _DATE.match(text)
 
 
 def _apart(found: list[Found]) -> list[Found]:

@@ -10,9 +10,10 @@ import pandas as pd
 
 from .corpus import Corpus, natural
 from .counting import Counted, agreed_by_all
-from .disclosure import case_labels, public_corpus, quotable
+from .disclosure import case_labels, policy_of, public_corpus, public_themes, quotable, shows_people
 from .identifiers import find
 from .study import Study
+from .themes import theme_table
 
 __all__ = ["QUOTES", "quote_rules", "quotes_table"]
 
@@ -30,7 +31,8 @@ def quotes_table(
     Only segments that the policy and the participant's consent allow, of the participant's own speech, and
     that hold nothing that looks like a direct identifier. Among them come first those of a fit length, those
     that every coder who saw them gave the code, and those of participants quoted least so far, groups in
-    turn. A segment that contradicts the code is quoted beside those that support it.
+    turn. A segment that contradicts the code is quoted beside those that support it. Where the policy hides
+    the count of a code in a group, nobody of that group is quoted for it.
 
     Parameters
     ----------
@@ -88,7 +90,19 @@ def _candidates(corpus: Corpus, study: Study, counted: Counted, names: Sequence[
     )
     found["apart"] = ~found["agreed"] & (plan.agreed == "all_coders")
     found["side"] = found["supports"].where(found["supports"].isin(SIDES))
-    return found
+    return found if shows_people(study) else found[_count_stands(found, corpus, study, counted)]
+
+
+def _count_stands(found: pd.DataFrame, corpus: Corpus, study: Study, counted: Counted) -> np.ndarray:
+    """Return which segments' code has its count on show in the speaker's group and overall.
+
+    A quote says that somebody contributed; where the count is hidden, that is more than may be known.
+    """
+    public = public_themes(theme_table(corpus, study, counted), corpus, study)
+    few = public["hidden"] | (public["n_cases"] < policy_of(study).midpoint).fillna(True)
+    hidden = set(public.loc[few, ["code_id", "group"]].itertuples(index=False, name=None))
+    pairs = found[["code_id", "group"]].itertuples(index=False, name=None)
+    return np.array([not {(code, group), (code, "all")} & hidden for code, group in pairs], dtype=bool)
 
 
 def _chosen(found: pd.DataFrame, most: int, used: Counter[str]) -> pd.DataFrame:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
-from .claims import VERDICTS, Verdict
+from .claimview import verdicts
 from .cooccurrence import WITHIN
 from .corpus import Corpus
 from .counting import Counted
-from .disclosure import HIDDEN, NOT_SHOWN, case_labels, policy_of, public_corpus, shows_text
-from .framework import STATES, coverage
+from .disclosure import (
+    HIDDEN,
+    case_labels,
+    policy_of,
+    public_corpus,
+    public_ids,
+    public_pairs,
+    public_values,
+    shows_people,
+    shows_text,
+)
 from .labels import LEAST_BASE, label_table, rule_said, word, word_table
+from .links import to_segments, to_values
+from .matrixview import coverage_gaps, matrix, sheets
+from .policies import no_people
+from .publicnames import unlinked
 from .quotes import quote_rules, quotes_table
 from .saturation import TITLE, NewCodes
 from .study import Study
-from .tables import Shown, note, show_table
+from .tables import Linked, Shown, note, show_table
 
 __all__ = [
     "coverage_gaps",
@@ -45,20 +58,29 @@ def stages(table: pd.DataFrame) -> Shown:
     return show_table(table, "Who has coded what", columns, ["Segments: those with at least one coding."])
 
 
-def differences(table: pd.DataFrame, corpus: Corpus, rows: int = 25) -> Shown:
+def differences(table: pd.DataFrame, corpus: Corpus, study: Study, rows: int = 25) -> Shown:
     """Return the segments coded differently, the most divided first; no text."""
     if table.empty:
         return note("No segment was coded differently.")
+    if not shows_people(study):
+        return note(no_people(study))
     labels = case_labels(corpus)
-    frame = table.assign(who=table["case_id"].map(labels))
-    names = corpus.codes.set_index("code_id")["name"]
+    frame = public_ids(table, corpus, study).assign(who=table["case_id"].map(labels))
+    names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
     frame["code"] = table["code_id"].map(names).astype("string").fillna(table["variable"])
     columns = {"segment_id": "segment", "who": "participant", "code": "code or variable"}
+    if unlinked(study):
+        del columns["who"]
     columns |= {"agreeing": "share of pairs agreeing", "given": "given"}
     return show_table(frame, f"Segments coded differently ({len(frame)} in all)", columns, rows=rows)
 
 
-def themes_by_group(themes: pd.DataFrame, counted: Counted | None, study: Study | None = None) -> Shown:
+def themes_by_group(
+    themes: pd.DataFrame,
+    counted: Counted | None,
+    study: Study | None = None,
+    opens: Mapping[str, str] | None = None,
+) -> Shown:
     """Return codes by group: participants contributing and segments, subcodes included.
 
     Parameters
@@ -68,6 +90,8 @@ def themes_by_group(themes: pd.DataFrame, counted: Counted | None, study: Study 
     counted : Counted or None
     study : Study, optional
         Says how counts are shown (``themes.show``) and under which policy.
+    opens : mapping, optional
+        Code -> what it is called on a page where counts open the segments that they count.
     """
     if counted is None:
         return note("Not applicable: this study rates variables and applies no codes.")
@@ -85,7 +109,10 @@ def themes_by_group(themes: pd.DataFrame, counted: Counted | None, study: Study 
     for group in groups:
         part = mine[mine["group"] == group].set_index("code_id")
         size = int(part["n_group"].iloc[0])
-        frame[f"n {group}"] = frame["code_id"].map(_counts(part, size, how))
+        cells = frame["code_id"].map(_counts(part, size, how)).astype(object)
+        if opens:
+            cells = _opening(cells, [to_segments(opens[code], group) for code in frame["code_id"]])
+        frame[f"n {group}"] = cells
         columns[f"n {group}"] = f"{'all' if group == 'all' else group.replace('_', ' ')} (n = {size})"
     notes = [f"{CELLS[how]} Subcodes included.", f"Counted: {counted.said}."]
     if study and "hidden" in mine and not policy_of(study).counts_as_they_are:
@@ -93,6 +120,12 @@ def themes_by_group(themes: pd.DataFrame, counted: Counted | None, study: Study 
     if how in ("n", "labels"):
         notes.append("Labels that differ by one participant are not a group difference.")
     return show_table(frame, "Who contributed to what", columns, notes)
+
+
+def _opening(cells: pd.Series, addresses: Sequence[str]) -> pd.Series:
+    """Return cells that open what they count; empty ones open nothing."""
+    linked = [Linked(cell, at) if cell else cell for cell, at in zip(cells, addresses, strict=True)]
+    return pd.Series(linked, index=cells.index, dtype=object)
 
 
 CELLS = {
@@ -144,6 +177,8 @@ def label_key(themes: pd.DataFrame, study: Study) -> Shown:
 def opposing(themes: pd.DataFrame) -> Shown:
     """Return codes with segments that contradict them (deviant cases), beside those that support them."""
     mine = themes[(themes["rollup"] == "descendants") & (themes["group"] == "all")]
+    if len(mine) and mine["n_segments"].isna().all():
+        return note("Not shown: counts of segments would give away those that this study's policy hides.")
     if mine["n_contradicting"].isna().all():
         return note("Coders did not record whether a segment supports or contradicts its code.")
     columns = {"name": "code", "n_supporting": "segments supporting", "n_contradicting": "contradicting"}
@@ -153,11 +188,12 @@ def opposing(themes: pd.DataFrame) -> Shown:
 
 def together(table: pd.DataFrame, corpus: Corpus, study: Study, rows: int = 15) -> Shown:
     """Return the codes that stand together most often, by kind of unit; no people where small counts hide."""
-    mine = table[table["n"] > 0]
-    if not policy_of(study).counts_as_they_are:
-        mine = mine[mine["within"] != "case"]
-    if mine.empty:
+    mine = public_pairs(table, study)
+    mine = mine[(mine["n"] > 0).fillna(False).astype(bool)]
+    if mine.empty and shows_people(study):
         return note("No two codes stand together.")
+    if mine.empty:
+        return note(f"No two codes stand together so often that it may be shown. {policy_of(study).said}")
     names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
     order = {within: place for place, within in enumerate(WITHIN)}
     frame = mine.assign(at=mine["within"].map(order)).sort_values(
@@ -166,8 +202,10 @@ def together(table: pd.DataFrame, corpus: Corpus, study: Study, rows: int = 15) 
     frame = frame.groupby("at", sort=True).head(rows // len(WITHIN))
     frame = frame.assign(code_a=frame["code_a"].map(names), code_b=frame["code_b"].map(names))
     columns = {"within": "within", "code_a": "code", "code_b": "and", "n": "both", "n_a": "first"}
-    columns |= {"n_b": "second", "jaccard": "Jaccard"}
-    notes = [f"{name}: {said}." for name, said in WITHIN.items()]
+    columns |= {"n_b": "second", "jaccard": "Jaccard"} if shows_people(study) else {"n_b": "second"}
+    for name in ("n", "n_a", "n_b"):
+        frame[name] = _or_hidden(frame[name])
+    notes = [f"{name}: {said}." for name, said in WITHIN.items() if name in set(frame["within"])]
     return show_table(frame, "Codes that stand together most often", columns, [*notes, "As coded."])
 
 
@@ -190,62 +228,31 @@ def new_codes(found: NewCodes, study: Study) -> Shown:
     return show_table(frame, TITLE, columns, notes)
 
 
-def values(table: pd.DataFrame) -> Shown:
-    """Return how often each value was given, all groups together."""
+def values(table: pd.DataFrame, study: Study, opens: bool = False) -> Shown:
+    """Return how often each value was given, all groups together; on some pages that opens the segments."""
     if table.empty:
         return note("No single-valued variables in this study.")
-    frame = table[table["group"] == "all"].assign(percent=lambda t: 100 * t["share"])
-    columns = {"variable": "variable", "value": "value", "rule": "rule", "n": "segments", "ties": "ties"}
-    if frame.groupby("variable")["n"].sum().min() >= FEW:
+    frame = public_values(table, study)
+    frame = frame[frame["group"] == "all"].assign(percent=lambda t: 100 * t["share"])
+    columns = {"variable": "variable", "value": "value", "rule": "rule", "n": "segments"}
+    if not shows_people(study):
+        frame["n"] = _or_hidden(frame["n"])
+        notes = [f"{HIDDEN}: not shown. {policy_of(study).said}"]
+        return show_table(frame, "How often each value was given", columns, notes)
+    columns["ties"] = "ties"
+    percent = frame.groupby("variable")["n"].sum().min() >= FEW
+    if opens:
+        told = frame[["variable", "value", "n"]].itertuples(index=False)
+        linked = [Linked(str(n), to_values(variable, value)) for variable, value, n in told]
+        frame["n"] = pd.Series(linked, index=frame.index, dtype=object)
+    if percent:
         columns["percent"] = "%"
     return show_table(frame, "How often each value was given", columns, places=1)
 
 
-def matrix(table: pd.DataFrame, corpus: Corpus, study: Study) -> Shown:
-    """Return the framework matrix: a row a participant, a column a charted code, cells written by people."""
-    charted = table[table["code_id"].isin(corpus.charting["code_id"])]
-    labels = case_labels(corpus)
-    codes = charted.drop_duplicates("code_id")
-    names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
-    columns = {"participant": "participant"}
-    frame = pd.DataFrame({"case_id": list(dict.fromkeys(charted["case_id"]))})
-    frame["participant"] = frame["case_id"].map(labels)
-    for code in codes.itertuples(index=False):
-        mine = charted[charted["code_id"] == code.code_id].set_index("case_id")
-        frame[code.code_id] = frame["case_id"].map(mine.apply(_cell, axis=1, shown=shows_text(study)))
-        columns[code.code_id] = str(names[code.code_id])
-    notes = ["Summaries are written by people, never generated. " + _states(charted)]
-    return show_table(frame, "Framework matrix", columns, notes)
-
-
-def _cell(row: pd.Series, shown: bool) -> str:
-    if pd.isna(row["summary"]):
-        return STATES[row["state"]]
-    return str(row["summary"]) if shown else NOT_SHOWN
-
-
-def _states(table: pd.DataFrame) -> str:
-    counts = table["state"].value_counts()
-    return "; ".join(f"{STATES[state]}: {counts[state]}" for state in STATES if state in counts) + "."
-
-
-def sheets(found: dict[str, pd.DataFrame]) -> Shown:
-    """Return what the workbook of the matrix holds, one line a sheet."""
-    rows = [
-        {"theme": theme, "participants": len(f), "codes": len(f.columns) - 2} for theme, f in found.items()
-    ]
-    return show_table(pd.DataFrame(rows), "framework_matrix.xlsx and framework_matrix.html, by theme")
-
-
-def coverage_gaps(table: pd.DataFrame, corpus: Corpus) -> Shown:
-    """Return the cells where codings and charting do not meet."""
-    gaps = coverage(table)
-    if gaps.empty:
-        return note("Every cell with segments is charted, and no summary stands without a segment.")
-    said = {"coded_not_charted": "coded, not charted", "charted_not_coded": "charted, no segment coded"}
-    frame = gaps.assign(gap=gaps["gap"].map(said), who=gaps["case_id"].map(case_labels(corpus)))
-    columns = {"gap": "gap", "who": "participant", "name": "code", "n_segments": "segments"}
-    return show_table(frame, f"Cells still to be looked at ({len(frame)})", columns)
+def _or_hidden(counts: pd.Series) -> pd.Series:
+    """Return counts as they are, as text with a mark where any is hidden."""
+    return counts.astype("string").fillna(HIDDEN) if counts.isna().any() else counts
 
 
 def quotes(corpus: Corpus, study: Study, counted: Counted | None, table: pd.DataFrame | None = None) -> Shown:
@@ -260,28 +267,4 @@ def quotes(corpus: Corpus, study: Study, counted: Counted | None, table: pd.Data
     columns = {"name": "code", "quote": "quote", "who": "who", "segment_id": "segment"}
     if table["side"].notna().any():
         columns["side"] = "supports or contradicts"
-    return show_table(table, "Quotes", columns, quote_rules(study))
-
-
-def verdicts(found: Sequence[Verdict], simulated: bool) -> Shown:
-    """Return the verdict of every claim, coverage first, failures last."""
-    if not found:
-        return note("This study states no claims to be checked.")
-    checked = [v for v in found if v.verdict != "not_checkable"]
-    lead = [
-        "Verdicts show whether numbers follow from the codings, not whether the interpretation is right.",
-        f"{len(found)} claims: {len(checked)} are checked here, {len(found) - len(checked)} cannot be.",
-    ]
-    if simulated:
-        lead.append("Simulated data: claims hold by construction and count as nothing reproduced.")
-    rows = [
-        {
-            "claim": v.claim.id,
-            "printed": ", ".join(v.claim.expected.values()) or "–",
-            "recomputed": ", ".join(v.recomputed) or "–",
-            "verdict": v.verdict.replace("_", " "),
-            "why": v.why or VERDICTS[v.verdict],
-        }
-        for v in sorted(found, key=lambda v: v.failed)
-    ]
-    return show_table(pd.DataFrame(rows), "Numbers recomputed", None, lead)
+    return show_table(public_ids(table, corpus, study), "Quotes", columns, quote_rules(study))

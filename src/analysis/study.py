@@ -73,6 +73,7 @@ Format = Literal[
     "doccano",
     "webanno",
     "nvivo",
+    "coding-sheet",
 ]
 TRUTHS = "write it in quotes: YAML reads yes, no, on, off, true and false without quotes as a truth value."
 
@@ -307,6 +308,21 @@ class Disclosure(Part):
     names: str | None = Field(
         None, description="File in the study's folder, one name a line, that nothing published may hold."
     )
+    allowed: list[str] = Field(
+        [],
+        description="Texts that look like a direct identifier and may be published, exactly as they stand: a "
+        "contact address, an id that has the shape of a telephone number.",
+    )
+    code_names: Literal["researchers"] | None = Field(
+        None,
+        description="Under text_free names of codes that were not there beforehand (a_priori) are replaced "
+        "by ids, since they may be participants' words; `researchers` says that none is.",
+    )
+
+    @field_validator("allowed", mode="before")
+    @classmethod
+    def _words(cls, value: Any) -> Any:
+        return _as_text(value)
 
 
 class Exclude(Part):
