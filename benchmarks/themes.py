@@ -1,7 +1,7 @@
 """Theme counts, co-occurrence and new codes by interview at size, beside a bare groupby and a bare product.
 
-Run ``python benchmarks/themes.py``: 1,000,000 codings of 5,000 cases with 300 codes in four levels. Each time
-is the best of three; ratios, not seconds, are what to compare between machines.
+Run ``python -m benchmarks.themes``: 1,000,000 codings of 5,000 cases with 300 codes in four levels. Each time
+is the median of five; ratios, not seconds, are what to compare between machines.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -70,43 +72,59 @@ def study() -> Study:
     return Study.model_validate(told | {"disclosure": {"policy": "as_published"}})
 
 
-def best(call: Callable[[], Any], times: int = 3) -> float:
-    """Return the shortest of several wall times, in seconds."""
+@dataclass(frozen=True)
+class Took:
+    """What several runs of one call took: median wall and processor time, in seconds."""
+
+    wall: float
+    cpu: float
+
+
+def took(call: Callable[[], Any], times: int = 5) -> Took:
+    """Return the median wall and processor time of several runs."""
     found = []
     for _ in range(times):
-        begun = time.perf_counter()
+        begun = time.perf_counter(), time.process_time()
         call()
-        found.append(time.perf_counter() - begun)
-    return min(found)
+        found.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+    return Took(*(median(each) for each in zip(*found, strict=True)))
+
+
+def measured(large: Corpus, plan: Study) -> tuple[dict[str, Took], dict[str, Took]]:
+    """Return what each part took, and the bare operations that they are held against."""
+    counted = counted_codes(large, plan)
+    marks, by = counted.marks, ["code_id", "group"]
+    segment, code = (pd.factorize(marks[name])[0] for name in ("segment_id", "code_id"))
+    present = sparse.csr_array((np.ones(len(code), np.int32), (segment, code)))
+    bare = {
+        "groupby": took(lambda: marks.groupby(by).agg(n=("case_id", "nunique"), m=("segment_id", "nunique"))),
+        "product": took(lambda: (present.T @ present).toarray()),
+    }
+    ours = {
+        "which codings count": took(lambda: counted_codes(large, plan)),
+        "theme table, 4 groups, 2 rollups": took(lambda: theme_table(large, plan, counted)),
+        "codes in the same segment": took(lambda: together(segment, code, CODES)),
+        "segment, span and case": took(lambda: cooccurrence_table(large, counted)),
+        "1,000 orders of 4 groups": took(lambda: new_codes(large, plan, counted)),
+    }
+    return ours, bare
 
 
 def main() -> None:
     """Print times, ratios and the peak of memory."""
-    large, plan = corpus(), study()
-    counted = counted_codes(large, plan)
-    marks = counted.marks
-    by = ["code_id", "group"]
-
-    bare = best(lambda: marks.groupby(by).agg(n=("case_id", "nunique"), m=("segment_id", "nunique")))
-    counting = best(lambda: counted_codes(large, plan))
-    themes = best(lambda: theme_table(large, plan, counted))
-    segment, code = (pd.factorize(marks[name])[0] for name in ("segment_id", "code_id"))
-    present = sparse.csr_array((np.ones(len(code), np.int32), (segment, code)))
-    product = best(lambda: (present.T @ present).toarray())
-    ours = best(lambda: together(segment, code, CODES))
-    pairs = best(lambda: cooccurrence_table(large, counted))
-    orders = best(lambda: new_codes(large, plan, counted), 1)
-
+    ours, bare = measured(corpus(), study())
+    against = {"theme table, 4 groups, 2 rollups": "groupby", "codes in the same segment": "product"}
+    for name, each in bare.items():
+        print(f"bare {name:<32} {each.wall:6.2f} s   cpu {each.cpu:6.2f} s")
+    for name, each in ours.items():
+        base = bare.get(against.get(name, ""))
+        ratio = f"   ratio {each.wall / base.wall:.2f}, of cpu {each.cpu / base.cpu:.2f}" if base else ""
+        print(f"{name:<37} {each.wall:6.2f} s   cpu {each.cpu:6.2f} s{ratio}")
+    whole = [each for name, each in ours.items() if name != "codes in the same segment"]
+    wall, cpu = sum(each.wall for each in whole), sum(each.cpu for each in whole)
+    print(f"{'all together':<37} {wall:6.2f} s   cpu {cpu:6.2f} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"bare groupby of the codings       {bare:6.2f} s")
-    print(f"which codings count               {counting:6.2f} s")
-    print(f"theme table, 4 groups, 2 rollups  {themes:6.2f} s   ratio {themes / bare:.2f}")
-    print(f"one sparse product                {product:6.2f} s")
-    print(f"codes in the same segment         {ours:6.2f} s   ratio {ours / product:.2f}")
-    print(f"segment, span and case            {pairs:6.2f} s")
-    print(f"1,000 orders of 4 groups          {orders:6.2f} s")
-    print(f"all together                      {counting + themes + pairs + orders:6.2f} s")
-    print(f"peak memory                       {peak:6.2f} GiB")
+    print(f"{'peak memory':<37} {peak:6.2f} GiB")
 
 
 if __name__ == "__main__":

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 
 from analysis import simulate
-from analysis.charts import ORANGE, code_tree, cooccurrence_map, influence_bars, new_codes_curve
+from analysis.charts import (
+    MOST_CODES,
+    ORANGE,
+    _ticks,
+    code_tree,
+    cooccurrence_map,
+    influence_bars,
+    new_codes_curve,
+)
 from analysis.cooccurrence import cooccurrence_table
+from analysis.corpus import Corpus
 from analysis.counting import counted_codes
 from analysis.disclosure import public_themes
-from analysis.figures import BLUE, GREY, INK, SHADES, theme_map
+from analysis.figures import BLUE, GREY, INK, PAGE, SHADES, SMALLEST, theme_map
 from analysis.saturation import new_codes
+from analysis.study import Study
 from analysis.themes import theme_table
 
 
@@ -110,3 +121,38 @@ def test_nothing_to_draw_is_no_figure(small):
 
     assert new_codes_curve(new_codes(corpus, study, counted).table, False) is None
     assert influence_bars(theme_table(corpus, study, counted).iloc[:0], False) is None
+
+
+def test_figures_are_drawn_at_the_size_they_are_printed_at(drawn):
+    """Not wider than a journal's page (7 inches, 504 points), no letter below 7 points."""
+    for name, each in drawn[0].items():
+        width = float(re.search(r'<svg[^>]* width="([\d.]+)pt"', each.svg)[1])
+        sizes = [float(size) for size in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", each.svg)]
+        assert width <= 72 * PAGE, name
+        assert sizes, name
+        assert min(sizes) >= SMALLEST, name
+
+
+@pytest.mark.parametrize("V", [5, 20, 45])
+def test_a_large_codebook_still_fits_the_page(V):
+    """What does not fit is cut, and the cut is said."""
+    ids = [f"c{n}" for n in range(V)]
+    a, b = (ids[:-1], ids[1:])
+    table = pd.DataFrame({"code_a": a, "code_b": b, "within": "segment", "n": 3, "n_a": 5, "n_b": 6})
+    corpus = Corpus(
+        codes=pd.DataFrame({"code_id": ids, "name": [f"A code of some length, number {n}" for n in ids]})
+    )
+    told = {"study": "x", "title": "x", "method": "codebook", "inputs": [{"file": "a.csv"}]}
+    study = Study.model_validate(told | {"disclosure": {"policy": "as_published"}})
+    made = cooccurrence_map(table.assign(jaccard=0.375), corpus, study)
+
+    assert float(re.search(r'<svg[^>]* width="([\d.]+)pt"', made.svg)[1]) <= 72 * PAGE
+    assert (f"of {V} codes" in made.caption) == (V > MOST_CODES)
+
+
+@pytest.mark.parametrize(
+    ("base", "ticks"),
+    [(6, [-6, -4, -2, 0, 2, 4, 6]), (19, [-15, -10, -5, 0, 5, 10, 15]), (3, [-3, -2, -1, 0, 1, 2, 3])],
+)
+def test_ticks_are_whole_even_and_the_same_on_both_sides(base, ticks):
+    assert _ticks(base).tolist() == ticks

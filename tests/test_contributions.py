@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 
 from analysis import shown
+from analysis.contributions import asked_view, contribution_table, contribution_view
 from analysis.corpus import Corpus
 from analysis.counting import Counted, counted_codes
+from analysis.disclosure import public_themes
 from analysis.labels import label, label_table, word
 from analysis.study import LabelRule, Study
-from analysis.themes import contribution_table, theme_table
+from analysis.themes import theme_table
 
 FIRST_DOMAIN = {"positive": (10, 18, 2, 2, 0, 16, 1), "negative": (2, 2, 11, 0, 6, 4, 1)}
 
@@ -143,3 +145,42 @@ def test_no_percent_stands_below_a_base_of_twenty(bundled):
 
 def test_words_cover_every_count():
     assert [word(n, 3) for n in range(4)] == ["none", "one", "most", "all"]
+
+
+def test_contributions_are_shown_by_group_and_each_participant_counts_once(bundled):
+    corpus, study = bundled("duffy2023_simulated")
+    markup = contribution_view(contribution_table(corpus, study), study).markup
+    row = next(line for line in markup.splitlines() if "barrier" in line)
+
+    assert "icbt in routine service" in row
+    assert len(re.findall("<td", row)) == 6  # what, codes, all and three groups
+
+
+@pytest.mark.parametrize("policy", ["hes_before_2018", "opensafely_midpoint6", "acro"])
+def test_where_counts_are_hidden_no_overlapping_table_gives_them_away(policy, bundled):
+    corpus, study = bundled("duffy2023_simulated")
+    hidden = study.disclosure.model_copy(update={"policy": policy})
+    study = study.model_copy(update={"disclosure": hidden})
+    shown_ = contribution_view(contribution_table(corpus, study), study)
+    themes = public_themes(theme_table(corpus, study), corpus, study)
+
+    assert "<td" not in shown_.markup
+    assert "<td" not in asked_view(themes).markup
+
+
+def test_asked_and_unasked_are_shown_apart(small):
+    small.edit("asked.csv", "P3,money,yes", "P3,money,no")
+    small.edit("asked.csv", "P2,care,yes", "P2,care,yes\nP1,money,yes")
+    corpus, study = small.both()
+    row = next(line for line in asked_view(theme_table(corpus, study)).markup.splitlines() if "Cost" in line)
+
+    assert re.findall("<td[^>]*>([^<]*)</td>", row) == ["all", "1", "1", "1", "3"]
+
+
+def test_both_rollups_and_the_counting_rule_are_in_themes_csv(bundled):
+    corpus, study = bundled("duffy2023_simulated")
+    table = theme_table(corpus, study)
+
+    assert set(table["rollup"]) == {"as_coded", "descendants"}
+    assert set(table["counted"]) == {"consensus"}
+    assert {"n_asked", "n_spontaneous", "share", "n_supporting", "n_contradicting"} <= set(table.columns)

@@ -24,7 +24,8 @@ def _corpus(spans: list[tuple[str, int, int]]) -> Corpus:
     segments["case_id"] = segments["document_id"]
     documents = pd.DataFrame({"document_id": sorted(segments["document_id"].unique())})
     codes = pd.DataFrame({"code_id": CODES})
-    return Corpus(segments=segments, documents=documents.assign(text="x" * 60), codes=codes)
+    cases = pd.DataFrame({"case_id": documents["document_id"], "group": "all"})
+    return Corpus(cases=cases, segments=segments, documents=documents.assign(text="x" * 60), codes=codes)
 
 
 def _counted(corpus: Corpus, marks: list[tuple[int, str]]) -> Counted:

@@ -95,3 +95,20 @@ def test_planted_gaps_are_found(bundled):
     for line in matrix[matrix["n_segments"] == 0].itertuples(index=False):
         skipped = (line.case_id, domain[line.code_id]) in truth.not_asked
         assert line.state == ("not_asked" if skipped else "asked_not_raised"), (line.case_id, line.code_id)
+
+
+def test_every_planted_cell_is_in_its_planted_state(bundled):
+    """Raised and charted, raised and not charted, asked and not raised, not asked: no cell elsewhere."""
+    corpus, study = bundled("simon2021_simulated")
+    truth = simulate.truth("simon2021_simulated")
+    domain = corpus.codes.set_index("code_id")["domain"]
+    for line in framework_matrix(corpus, study).itertuples(index=False):
+        at = (line.case_id, line.code_id)
+        if truth.mentions[line.code_id].get(line.case_id):
+            expected = "not_charted" if at in truth.not_charted else "raised"
+        else:
+            expected = (
+                "not_asked" if (line.case_id, domain[line.code_id]) in truth.not_asked else "asked_not_raised"
+            )
+        assert line.state == expected, at
+        assert line.n_segments == truth.mentions[line.code_id].get(line.case_id, 0), at

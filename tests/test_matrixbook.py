@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import openpyxl
 import pytest
 
+from analysis import simulate
 from analysis.framework import framework_matrix
-from analysis.matrixbook import matrix_page, matrix_workbook, sheets
+from analysis.matrixbook import matrix_workbook
+from analysis.matrixpage import STYLE, matrix_page
+from analysis.matrixsheets import gaps, sheets
 
 FORMULA = '=HYPERLINK("http://example.org","open")'
 
@@ -31,7 +35,7 @@ def test_there_is_a_sheet_a_theme_with_frozen_header_and_wrapped_text(bundled):
     ]
     assert {sheet.freeze_panes for sheet in book} == {"B3"}
     assert first["C3"].alignment.wrap_text
-    assert first.max_row == 2 + len(corpus.cases)
+    assert first.max_row == 4 + len(corpus.cases), "a note stands below"
 
 
 def test_the_same_matrix_is_the_same_bytes(bundled):
@@ -77,8 +81,6 @@ def test_a_summary_with_an_address_in_it_is_not_shown(small):
 
 
 def test_links_lead_to_quotes_that_are_on_the_page(bundled):
-    import re
-
     corpus, study = bundled("simon2021_simulated")
     page = matrix_page(framework_matrix(corpus, study), corpus, study)
     links, targets = set(re.findall(r'href="#([^"]+)"', page)), set(re.findall(r'<li id="([^"]+)"', page))
@@ -97,3 +99,60 @@ def test_rows_follow_the_order_of_the_matrix_and_every_cell_has_a_state(bundled)
     for part in parts.values():
         assert part["participant"].iloc[0] == "commissioners and managers 1"
         assert (part.iloc[:, 2:] != "").all().all()
+
+
+def test_participants_stand_under_their_group(small):
+    corpus, study = small.both()
+    page = matrix_page(framework_matrix(corpus, study), corpus, study)
+    heads = re.findall(r'<th scope="rowgroup"[^>]*>([^<]*)</th>', page)
+
+    assert heads[:2] == ["patient (n = 2)", "staff (n = 1)"]
+    assert page.index("patient 2") < page.index("staff (n = 1)") < page.index("staff 1")
+
+
+def test_gaps_are_listed_on_the_page_and_in_the_workbook(bundled):
+    corpus, study = bundled("simon2021_simulated")
+    matrix = framework_matrix(corpus, study)
+    truth = simulate.truth("simon2021_simulated")
+    listed = gaps(matrix, corpus, study)
+    last = _book(corpus, study).worksheets[-1]
+
+    assert (listed["what"] == "coded, not charted").sum() == len(truth.not_charted)
+    assert (listed["what"] == "charted, no segment coded").sum() == len(truth.charted_only)
+    assert [last.cell(row, 4).value for row in range(3, 3 + len(listed))] == listed["what"].tolist()
+    assert matrix_page(matrix, corpus, study).count("coded, not charted") == len(truth.not_charted)
+
+
+def test_where_counts_are_hidden_no_line_is_about_one_participant(bundled):
+    corpus, study = bundled("simon2021_simulated")
+    hidden = study.disclosure.model_copy(update={"policy": "hes_before_2018"})
+    study = study.model_copy(update={"disclosure": hidden})
+    matrix = framework_matrix(corpus, study)
+    book = _book(corpus, study)
+
+    assert sheets(matrix, corpus, study) == {}
+    assert [sheet.title for sheet in book] == ["To be looked at"]
+    assert "managers 1" not in matrix_page(matrix, corpus, study)
+
+
+def test_colours_of_the_page_read_on_their_grounds():
+    """WCAG 2: 4.5 to 1 for text."""
+    for ink, ground in (
+        ("1a1a1a", "ffffff"),
+        ("595959", "ffffff"),
+        ("005a8f", "ffffff"),
+        ("1a1a1a", "fff3cd"),
+    ):
+        assert f"#{ink}" in STYLE
+        assert _contrast(ink, ground) >= 4.5
+
+
+def _contrast(one: str, other: str) -> float:
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -86,3 +87,41 @@ def test_agreement_stands_under_trustworthiness(material):
     table = checklist("SRQR", corpus, study, counted, recorded).set_index("item")
 
     assert "agreement before discussion" in table.at[15, "answer"]
+
+
+def test_every_number_from_a_result_is_listed_under_its_key(material):
+    corpus, _, _, recorded = material
+    text = methods_text(*material)
+    listed = dict(re.findall(r"^- `([^`]+)` = (\S+)$", text, flags=re.MULTILINE))
+
+    assert {"cases.n", "documents.n", "double_coded.documents"} <= set(listed)
+    assert listed["cases.n"] == str(len(corpus.cases))
+    assert all(float(value) == pytest.approx(float(recorded[key])) for key, value in listed.items())
+
+
+def test_settings_that_too_few_interviews_allow_are_called_not_assessable(material):
+    corpus, study, counted, recorded = material
+    asked = study.model_copy(update={"saturation": study.saturation.model_copy(update={"run": True})})
+    recorded = {**recorded, "new_codes.met_after[base=4,run=2,threshold=5]": 5}
+    few = replace(corpus, cases=corpus.cases.head(6))
+    table = checklist("COREQ", few, asked, counted, recorded).set_index("item")
+
+    assert "10 not assessable with 6 interviews" in table.at[22, "answer"]
+
+
+def test_without_text_no_item_speaks_of_quotes(material):
+    corpus, study, counted, recorded = material
+    hidden = study.disclosure.model_copy(update={"policy": "text_free"})
+    study = study.model_copy(update={"disclosure": hidden})
+
+    assert checklist("COREQ", corpus, study, counted, recorded).set_index("item").at[29, "answer"] == AUTHORS
+    assert (
+        "quote" not in checklist("SRQR", corpus, study, counted, recorded).set_index("item").at[17, "answer"]
+    )
+
+
+def test_a_matrix_is_named_only_where_something_was_charted(material):
+    corpus, study, counted, recorded = material
+    answer = checklist("SRQR", corpus, study, counted, recorded).set_index("item").at[17, "answer"]
+
+    assert ("framework matrix" in answer) == (not corpus.charting.empty)

@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .codetree import depth_first, parents_of
 from .cooccurrence import WITHIN
 from .corpus import Corpus
-from .disclosure import policy_of, public_corpus
-from .figures import BLUE, GREY, INK, SHADES, Drawn, figure_of, in_style, to_svg, words_of
+from .disclosure import public_corpus, public_pairs, shows_people
+from .figures import BLUE, GREY, INK, PAGE, SHADES, SMALLEST, Drawn, figure_of, in_style, to_svg, words_of
 from .saturation import TITLE
 from .study import Study
 
 __all__ = ["ORANGE", "code_tree", "cooccurrence_map", "influence_bars", "new_codes_curve"]
 
 ORANGE = "#d55e00"
-MOST_CODES = 40  # more do not fit a journal's column
+MOST_CODES = 20  # more do not fit a journal's page
 
 
 def influence_bars(themes: pd.DataFrame, simulated: bool) -> Drawn | None:
@@ -50,7 +51,7 @@ def influence_bars(themes: pd.DataFrame, simulated: bool) -> Drawn | None:
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.set_yticks(place, [textwrap.shorten(str(name), 46) for name in mine["name"]])
         axes.set_xlim(-1.15 * base, 1.15 * base)
-        ticks = np.unique(np.linspace(-base, base, 5).round().astype(int))
+        ticks = _ticks(base)
         axes.set_xticks(ticks, [str(abs(tick)) for tick in ticks])
         axes.set_xlabel(f"participants contributing (n = {base})")
         axes.set_title("\u2190 barriers   |   facilitators \u2192", fontsize=9)
@@ -67,7 +68,7 @@ def influence_bars(themes: pd.DataFrame, simulated: bool) -> Drawn | None:
     alt += f"to facilitators: {', '.join(said[split:]) or 'none'}."
     caption = "Barriers and facilitators: participants contributing to each, subcodes included."
     columns = ["code_id", "name", "influence", "influence_on", "n_cases", "n_group"]
-    return Drawn(svg, caption, alt, mine[columns].reset_index(drop=True))
+    return Drawn(svg, caption, alt, mine[columns].reset_index(drop=True), figure)
 
 
 def code_tree(themes: pd.DataFrame, simulated: bool) -> Drawn | None:
@@ -75,28 +76,31 @@ def code_tree(themes: pd.DataFrame, simulated: bool) -> Drawn | None:
     mine = themes[(themes["rollup"] == "descendants") & (themes["group"] == "all")]
     if mine.empty:
         return None
-    mine = _depth_first(mine)
+    mine = depth_first(mine)
     level = mine["level"].astype(int).to_numpy()
     base = int(mine["n_group"].max())
     n = mine["n_cases"].astype("Float64").to_numpy(float, na_value=np.nan)
-    wide = 0.35 * level.max()
+    names = [textwrap.shorten(str(name), 60) for name in mine["name"]]
+    counted = max(0.35 * (d - 1) + 0.1 * len(name) for d, name in zip(level, names, strict=True)) + 0.5
+    longest = max(1.4, 7.2 - counted)
     with in_style():
         figure = figure_of(6.6, 0.6 + 0.25 * len(mine))
         axes = figure.subplots()
-        for row, (depth, parent) in enumerate(zip(level, _parents(mine), strict=True)):
+        for row, (depth, parent) in enumerate(zip(level, parents_of(mine), strict=True)):
             x = 0.35 * (depth - 1)
             if parent >= 0:
                 axes.plot(
                     [x - 0.25, x - 0.25, x - 0.05], [parent + 0.35, row, row], color=GREY, linewidth=0.8
                 )
-            name = textwrap.shorten(str(mine["name"].iloc[row]), 60)
-            axes.text(x, row, name, va="center", fontweight="bold" if depth == 1 else "normal", color=INK)
+            axes.text(
+                x, row, names[row], va="center", fontweight="bold" if depth == 1 else "normal", color=INK
+            )
             count = "*" if np.isnan(n[row]) else f"{n[row]:.0f}"
-            axes.text(wide + 5.6, row, count, va="center", ha="right", color=INK)
+            axes.text(counted, row, count, va="center", ha="right", color=INK)
             if not np.isnan(n[row]):
-                axes.barh(row, 1.4 * n[row] / base, left=wide + 5.7, height=0.5, color=BLUE)
-        axes.text(wide + 5.6, -0.9, f"of {base}", ha="right", va="center", fontsize=8, color=INK)
-        axes.set_xlim(-0.1, wide + 7.2)
+                axes.barh(row, longest * n[row] / base, left=counted + 0.12, height=0.5, color=BLUE)
+        axes.text(counted, -0.9, f"of {base}", ha="right", va="center", fontsize=8, color=INK)
+        axes.set_xlim(-0.1, counted + 0.2 + longest)
         axes.set_ylim(len(mine) - 0.4, -1.4)
         axes.set_axis_off()
         svg = to_svg(figure, simulated)
@@ -107,7 +111,7 @@ def code_tree(themes: pd.DataFrame, simulated: bool) -> Drawn | None:
     alt = f"Tree of {len(mine)} codes in {level.max()} levels; participants contributing, of {base}: {said}."
     caption = "Codes and participants contributing to each, subcodes included."
     data = mine[["code_id", "name", "parent_id", "level", "n_cases", "n_group"]].reset_index(drop=True)
-    return Drawn(svg, caption, alt, data)
+    return Drawn(svg, caption, alt, data, figure)
 
 
 def cooccurrence_map(
@@ -121,13 +125,12 @@ def cooccurrence_map(
         Rows of cooccurrence.csv.
     corpus : Corpus
     study : Study
-        Where its policy hides small counts, there is no map of participants.
+        Where its policy hides small counts, there is no map of participants, and none shaded by Jaccard.
     within : str
         segment, span or case.
     """
-    if within == "case" and not policy_of(study).counts_as_they_are:
-        return None
     names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
+    table = public_pairs(table, study).dropna(subset=["n", "n_a", "n_b"])
     mine = table[(table["within"] == within)]
     if mine.empty:
         return None
@@ -145,14 +148,16 @@ def cooccurrence_map(
     column = mine["code_a"].map(at).to_numpy(int)
     n[np.maximum(row, column), np.minimum(row, column)] = mine["n"]
     share[np.maximum(row, column), np.minimum(row, column)] = mine["jaccard"]
-    labels = [textwrap.shorten(str(names[code]), 40) for code in codes]
+    labels = [textwrap.shorten(str(names[code]), 46) for code in codes]
     with in_style():
-        figure = figure_of(2.9 + 0.34 * V, 0.8 + 0.3 * V)
+        figure = figure_of(min(PAGE, 3.3 + 0.34 * V), 0.8 + 0.3 * V)
         axes = figure.subplots()
         axes.imshow(np.ma.masked_less_equal(np.nan_to_num(share), 0), **SHADES)
         for (r, c), count in np.ndenumerate(n):
             if r > c and count:
-                axes.text(c, r, str(count), ha="center", va="center", fontsize=8, color=INK)
+                axes.text(
+                    c, r, str(count), ha="center", va="center", fontsize=SMALLEST + (V <= 12), color=INK
+                )
         axes.set_yticks(range(V), [f"{place}  {name}" for place, name in enumerate(labels, start=1)])
         axes.set_xticks(range(V), [str(place) for place in range(1, V + 1)])
         axes.set_xticks(np.arange(V + 1) - 0.5, minor=True)
@@ -162,12 +167,15 @@ def cooccurrence_map(
         axes.spines[:].set_visible(False)
         svg = to_svg(figure, study.simulated)
     top = mine.sort_values(["n", "jaccard"], ascending=False, kind="stable").iloc[0]
+    closeness = f" (Jaccard {top['jaccard']:.2f})" if shows_people(study) else ""
     alt = (
         f"Map of {V} codes that stand together. Most often: {names[top['code_a']]} and "
-        f"{names[top['code_b']]}, {top['n']} {WITHIN[within]} (Jaccard {top['jaccard']:.2f})."
+        f"{names[top['code_b']]}, {top['n']} {WITHIN[within]}{closeness}."
     )
-    caption = f"Codes that stand together; numbers are {WITHIN[within]}. Darker: a larger Jaccard index."
-    return Drawn(svg, caption, alt, mine.reset_index(drop=True))
+    caption = f"Codes that stand together; numbers are {WITHIN[within]}."
+    caption += " Darker: a larger Jaccard index." if shows_people(study) else ""
+    caption += f" The {V} of {len(busy)} codes that do so with most others." if len(busy) > V else ""
+    return Drawn(svg, caption, alt, mine.reset_index(drop=True), figure)
 
 
 def new_codes_curve(table: pd.DataFrame, simulated: bool) -> Drawn | None:
@@ -184,11 +192,12 @@ def new_codes_curve(table: pd.DataFrame, simulated: bool) -> Drawn | None:
         return None
     groups = list(dict.fromkeys(mine["group"]))
     with in_style():
-        figure = figure_of(3.0 + 1.6 * (len(groups) - 1) + 1.2, 2.9)
+        figure = figure_of(min(PAGE, 3.0 + 1.6 * (len(groups) - 1) + 1.2), 2.9)
         panels = np.atleast_1d(figure.subplots(1, len(groups), sharey=True))
         for axes, group in zip(panels, groups, strict=True):
             _panel(axes, mine[mine["group"] == group], group)
         panels[0].set_ylabel("codes found so far")
+        panels[0].set_ylim(0, 1.06 * mine[["high", "n_so_far"]].to_numpy(float).max())
         svg = to_svg(figure, simulated)
     said = []
     for group in groups:
@@ -202,7 +211,7 @@ def new_codes_curve(table: pd.DataFrame, simulated: bool) -> Drawn | None:
         "dashes: their median; ticks at the top: a new guide."
     )
     columns = ["group", "position", "n_new", "n_so_far", "low", "median", "high", "guide_changed", "n_orders"]
-    return Drawn(svg, caption, alt, mine[columns].reset_index(drop=True))
+    return Drawn(svg, caption, alt, mine[columns].reset_index(drop=True), figure)
 
 
 def _panel(axes: Any, part: pd.DataFrame, group: str) -> None:
@@ -213,31 +222,17 @@ def _panel(axes: Any, part: pd.DataFrame, group: str) -> None:
     axes.plot(at, so_far, color=INK, linewidth=1.3, marker="o", markersize=3)
     for place in part.loc[part["guide_changed"].astype(bool), "position"]:
         axes.axvline(place - 0.5, ymin=0.93, color=ORANGE, linewidth=1.6)
-    axes.set_title(f"{words_of(group)} (n = {len(part)})", fontsize=9)
+    axes.set_title(f"{words_of(group)}\n(n = {len(part)})", fontsize=9)
     axes.set_xlabel("interview")
-    axes.set_ylim(0, None)
     axes.yaxis.get_major_locator().set_params(integer=True)
     step = max(1, -(-len(part) // 6))
     axes.set_xticks(range(1, len(part) + 1, step))
 
 
-def _depth_first(mine: pd.DataFrame) -> pd.DataFrame:
-    """Return codes so that each stands below its theme."""
-    below: dict[str, list[int]] = {}
-    known = set(mine["code_id"])
-    for place, parent in enumerate(mine["parent_id"]):
-        below.setdefault("" if pd.isna(parent) or parent not in known else str(parent), []).append(place)
-    order: list[int] = []
-    left = list(reversed(below.get("", [])))
-    while left:
-        place = left.pop()
-        order.append(place)
-        left += reversed(below.get(str(mine["code_id"].iloc[place]), []))
-    return mine.iloc[order].reset_index(drop=True)
-
-
-def _parents(mine: pd.DataFrame) -> np.ndarray:
-    return pd.Index(mine["code_id"]).get_indexer(mine["parent_id"])
+def _ticks(base: int) -> np.ndarray:
+    """Return whole numbers to either side of zero, evenly apart, at most four a side."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if base <= 4 * step + step - 1)
+    return np.arange(-(base // step), base // step + 1) * step
 
 
 def _said(count: Any) -> str:

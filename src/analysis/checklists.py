@@ -12,6 +12,8 @@ import pandas as pd
 
 from .corpus import Corpus
 from .counting import Counted
+from .disclosure import CONSENT, shows_people, shows_text
+from .stopping import SETTINGS, too_few
 from .study import METHOD_NAMES, Study
 
 __all__ = ["AUTHORS", "checklist", "checklist_text"]
@@ -95,16 +97,17 @@ def _coreq(
     told = {
         9: f"{METHOD_NAMES[study.method]} (the orientation behind it is {AUTHORS})",
         12: f"{len(cases)} participants",
-        16: f"by group: {', '.join(groups)}" if len(groups) > 1 else "",
-        22: _new_codes(study, recorded),
+        16: _sample(corpus, groups),
+        22: _new_codes(corpus, study, recorded),
         24: _coders(corpus),
         25: "in the tables of themes: " + _levels(codes) if not codes.empty else "",
         26: _derived(codes),
         27: "coded segments analysed with Concord; versions stand in run.json beside the report. How coding "
         f"software was used is {AUTHORS}",
     }
-    if counted is not None and study.themes.quotes_per_theme:
+    if counted is not None and study.themes.quotes_per_theme and shows_text(study):
         told[29] = "quotes are labelled by group and running number; each carries its segment id"
+    if counted is not None:
         told[31] = (
             f"{int((codes['level'] == 1).sum())} themes at the first level, in the table of themes by group"
         )
@@ -126,17 +129,31 @@ def _srqr(
     }
     if counted is not None:
         told[16] = f"tables of themes by group, counted {counted.said}"
-        told[17] = "quotes with segment ids; summaries of the framework matrix link to segments"
+        links = ["quotes with segment ids"] if study.themes.quotes_per_theme and shows_text(study) else []
+        if not corpus.charting.empty and shows_people(study):
+            links.append("summaries of the framework matrix lead to segments")
+        told[17] = "; ".join(links)
     return told
 
 
-def _new_codes(study: Study, recorded: Mapping[str, float | int | None]) -> str:
+def _sample(corpus: Corpus, groups: list[str]) -> str:
+    told = [f"by group: {', '.join(groups)}"] if len(groups) > 1 else []
+    attributes = [str(name) for name in corpus.cases if name not in (*CONSENT, "group")]
+    if attributes:
+        told.append(f"on record of each: {', '.join(attributes)} (how they are told is {AUTHORS})")
+    return "; ".join(told)
+
+
+def _new_codes(corpus: Corpus, study: Study, recorded: Mapping[str, float | int | None]) -> str:
     if not study.saturation.run:
         return ""
     settings = [key for key in recorded if key.startswith("new_codes.met_after[") and "group=" not in key]
+    n = len(corpus.cases)
+    beyond = sum(bool(too_few(n, each)) for each in SETTINGS)
     met = sum(recorded[key] is not None for key in settings if "codes=" not in key)
     return (
-        f"new codes by interview: {met} of 12 settings met in the recorded order (table and figure)"
+        f"new codes by interview: {met} of 12 settings met in the recorded order, {beyond} not assessable "
+        f"with {n} interviews (table and figure)"
         if settings
         else ""
     )

@@ -8,7 +8,6 @@ from scipy import sparse
 
 from .corpus import Corpus
 from .counting import Counted
-from .incidence import places
 
 __all__ = ["COOCCURRENCE", "WITHIN", "cooccurrence_table", "together"]
 
@@ -42,14 +41,12 @@ def cooccurrence_table(corpus: Corpus, counted: Counted | None) -> pd.DataFrame:
     """
     if counted is None or counted.marks.empty:
         return pd.DataFrame(columns=COOCCURRENCE)
-    applied = counted.marks["code_id"].unique()
-    codes = corpus.codes.loc[corpus.codes["code_id"].isin(applied), "code_id"].to_numpy(object)
-    code = places(pd.Series(codes), counted.marks["code_id"])
-    segment, ids = pd.factorize(counted.marks["segment_id"])
-    segments = pd.Index(corpus.segments["segment_id"]).get_indexer(ids)
-    case = pd.factorize(counted.marks["case_id"])[0]
+    at = counted.places(corpus)
+    applied, code = np.unique(at.code, return_inverse=True)
+    codes, segment = corpus.codes["code_id"].to_numpy(object)[applied], at.segment
+    case = at.case[segment]
     known = case >= 0
-    start, end = _lying(corpus, segments)
+    start, end = _lying(corpus, at.row)
     counts = {
         "segment": together(segment, code, len(codes)),
         "span": _overlapping(start, end, segment, code, len(codes)),
@@ -89,10 +86,12 @@ def _lying(corpus: Corpus, segments: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
     A segment without positions is its whole document; without a document it lies apart from all others.
     """
-    rows = corpus.segments.iloc[segments]
-    whole = rows["document_id"].map(corpus.documents.set_index("document_id")["text"].str.len())
-    start = rows["start"].fillna(0).to_numpy(np.int64)
-    end = rows["end"].fillna(whole).fillna(0).to_numpy(np.int64)
+    rows = corpus.segments[["document_id", "start", "end"]].iloc[segments]
+    start, end = rows["start"].fillna(0).to_numpy(np.int64), rows["end"]
+    if end.isna().any():
+        whole = rows["document_id"].map(corpus.documents.set_index("document_id")["text"].str.len())
+        end = end.fillna(whole).fillna(0)
+    end = end.to_numpy(np.int64)
     document = pd.factorize(rows["document_id"])[0]
     apart = (document < 0) | (end <= start)
     document = np.where(apart, document.max(initial=0) + 1 + np.arange(len(rows)), document)
@@ -120,7 +119,8 @@ def _overlapping(
     first = np.repeat(crowded, later)
     second = first + _counting_up(later)
     at, a, b = _crossed(first, second, segment, code)
-    once = pd.unique((stretch[at] * V + np.minimum(a, b)) * V + np.maximum(a, b))
+    once = np.sort((stretch[at] * V + np.minimum(a, b)) * V + np.maximum(a, b))
+    once = once[np.diff(once, prepend=-1) > 0]
     upper = np.bincount(once % (V * V), minlength=V * V).reshape(V, V)
     return n + upper + np.triu(upper, k=1).T
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from .corpus import Corpus
 from .division import INTERVIEWERS
 from .errors import DataError, Problem, did_you_mean, quoted
-from .incidence import places
+from .places import Places, places, places_of
 from .study import Study, Where
 from .units import Presence, presence, ratings
 
@@ -37,11 +37,18 @@ class Counted:
     marks : DataFrame
         One row a segment and code: ``segment_id``, ``case_id``, ``group``, ``code_id``, ``supports``
         (supports, contradicts, divided where coders who count say both, else missing).
+    at : Places, optional
+        Where the marks stand in the corpus that they were counted in.
     """
 
     rule: str
     said: str
     marks: pd.DataFrame
+    at: Places | None = field(default=None, repr=False, compare=False)
+
+    def places(self, corpus: Corpus) -> Places:
+        """Return where the marks stand in their corpus."""
+        return self.at or places_of(corpus, self.marks)
 
 
 def rule_of(corpus: Corpus, study: Study, variable: str = "codes") -> str:
@@ -52,13 +59,15 @@ def rule_of(corpus: Corpus, study: Study, variable: str = "codes") -> str:
     DataError
         If the declared rule has no data.
     """
-    codings = corpus.of(variable)
+    codings = corpus.codings.loc[_of(corpus, variable), ["stage", "coder_id"]]
     settled = (codings["stage"] == "consensus").any()
-    coders = codings["coder_id"].unique().tolist()
     rule = study.themes.counted
+    if settled and rule in (None, "consensus"):
+        return "consensus"
+    coders = codings["coder_id"].unique().tolist()
     if rule is None:
-        return "consensus" if settled else "majority" if len(coders) > 1 else f"coder:{coders[0]}"
-    if rule == "consensus" and not settled:
+        return "majority" if len(coders) > 1 else f"coder:{coders[0]}"
+    if rule == "consensus":
         what = "says consensus, and no coding of that stage is there. Add it, or count by another rule."
         raise DataError(Problem(what, file="study.yml", column="themes.counted"))
     if rule.startswith("coder:") and rule.removeprefix("coder:") not in coders:
@@ -81,42 +90,61 @@ def counted_codes(corpus: Corpus, study: Study) -> Counted:
     """
     rule = rule_of(corpus, study)
     if rule == "consensus":
-        used = corpus.of("codes", "consensus")
+        used = corpus.codings.loc[_of(corpus, "codes", "consensus"), _USED]
     elif rule.startswith("coder:"):
         used = _last_stage(corpus, rule.removeprefix("coder:"))
     else:
         used = _by_share(corpus, study, rule)
     said = SAID.get(rule, f"as coded by {rule.removeprefix('coder:')}")
-    return Counted(rule, said, _marks(corpus, used))
+    return Counted(rule, said, *_marks(corpus, used))
 
 
-def _marks(corpus: Corpus, used: pd.DataFrame) -> pd.DataFrame:
-    """Return each segment and code once, by segment and code, with whose words they are."""
-    segment, segments = pd.factorize(used["segment_id"], sort=True)
-    code, codes = pd.factorize(used["value"], sort=True)
-    pair, first = np.unique(segment * len(codes) + code, return_index=True)
-    home = pd.Index(corpus.segments["segment_id"]).get_indexer(segments)[pair // max(1, len(codes))]
-    at = corpus.segments[["segment_id", "case_id", "speaker"]].iloc[home].reset_index(drop=True)
-    at["group"] = _group_of(corpus, at["case_id"])
-    at["code_id"] = used["value"].iloc[first].reset_index(drop=True)
-    at["supports"] = _supports(used, segment * len(codes) + code, pair)
-    names, speakers = pd.factorize(at["speaker"])
-    asks = np.append([str(name).casefold() in INTERVIEWERS for name in speakers], False)
-    columns = ["segment_id", "case_id", "group", "code_id", "supports"]
-    return at.loc[~asks[names].astype(bool), columns].reset_index(drop=True)
+_USED = ["segment_id", "value", "supports"]
 
 
-def _group_of(corpus: Corpus, cases: pd.Series) -> pd.Series:
-    return corpus.cases["group"].reindex(places(corpus.cases["case_id"], cases)).reset_index(drop=True)
+def _of(corpus: Corpus, variable: str, stage: str | None = None) -> np.ndarray:
+    """Return which codings are of a variable, and of a stage where one is named."""
+    of = corpus.codings["variable"] == variable
+    return (of if stage is None else of & (corpus.codings["stage"] == stage)).to_numpy(bool)
 
 
-def _supports(used: pd.DataFrame, pairs: np.ndarray, pair: np.ndarray) -> pd.Series:
+def _marks(corpus: Corpus, used: pd.DataFrame) -> tuple[pd.DataFrame, Places]:
+    """Return each segment and code once, in the order of segments and codebook, and where they stand."""
+    spoken, V = ~_asks(corpus), max(1, len(corpus.codes))
+    row = places(corpus.segments["segment_id"], used["segment_id"])
+    code = places(corpus.codes["code_id"], used["value"])
+    used, row, code = used[spoken[row]], row[spoken[row]], code[spoken[row]]
+    pairs = row * V + code
+    pair, first = np.unique(pairs, return_index=True)
+    row, code = row[first], code[first]
+    opens = np.diff(row, prepend=-1) > 0
+    rows, segment = row[opens], np.cumsum(opens) - 1
+    case = places(corpus.cases["case_id"], corpus.segments["case_id"].iloc[rows])
+    columns = {
+        "segment_id": corpus.segments["segment_id"].iloc[row],
+        "case_id": corpus.segments["case_id"].iloc[row],
+        "group": corpus.cases["group"].reindex(case[segment]),
+        "code_id": corpus.codes["code_id"].iloc[code],
+        "supports": _supports(used["supports"], pairs, pair),
+    }
+    marks = pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
+    return marks, Places(segment, code, rows, case)
+
+
+def _asks(corpus: Corpus) -> np.ndarray:
+    """Return which segments are an interviewer's speech."""
+    speaker, names = pd.factorize(corpus.segments["speaker"])
+    return np.append([str(name).casefold() in INTERVIEWERS for name in names], False).astype(bool)[speaker]
+
+
+def _supports(said: pd.Series, pairs: np.ndarray, pair: np.ndarray) -> pd.Series:
     """Return what the codings of a segment and code say of it: supports, contradicts or divided."""
-    said = pd.Series(pd.NA, index=range(len(pair)), dtype="string")
+    found = pd.Series(pd.NA, index=range(len(pair)), dtype="string")
     for word in ("supports", "contradicts"):
-        mine = np.isin(pair, pairs[(used["supports"] == word).fillna(False).to_numpy(bool)])
-        said = said.mask(mine, other=said.where(said.isna(), "divided").fillna(word))
-    return said
+        mine = np.isin(pair, pairs[(said == word).fillna(False).to_numpy(bool)])
+        if mine.any():
+            found = found.mask(mine, other=found.where(found.isna(), "divided").fillna(word))
+    return found
 
 
 def counted_or_none(corpus: Corpus, study: Study) -> Counted | None:

@@ -6,7 +6,7 @@ import html
 import io
 import textwrap
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "BLUE", "GREY", "INK", "SHADES", "Drawn", "agreement_forest", "figure_of", "in_style", "theme_figure",
-    "theme_map", "to_svg", "words_of",
+    "BLUE", "GREY", "INK", "PAGE", "SHADES", "SMALLEST", "Drawn", "agreement_forest", "figure_of",
+    "in_style", "theme_figure", "theme_map", "to_svg", "words_of",
 ]  # fmt: skip
 
 STYLE = {
@@ -31,6 +31,8 @@ STYLE = {
     "axes.spines.right": False,
     "figure.dpi": 100,
 }
+PAGE = 7.0  # inches: what a journal prints over two columns; figures are drawn at that size or smaller
+SMALLEST = 7  # points
 INK, BLUE, GREY = "#1a1a1a", "#0072b2", "#767676"
 SHADES: dict[str, Any] = {
     "cmap": "Blues",
@@ -52,12 +54,23 @@ class Drawn:
         What the figure shows, in a sentence made from its data.
     data : DataFrame
         What was plotted.
+    figure : matplotlib Figure, optional
+        As it was drawn, for other formats.
     """
 
     svg: str
     caption: str
     alt: str
     data: pd.DataFrame
+    figure: Figure | None = field(default=None, compare=False, repr=False)
+
+    def png(self, dpi: int = 200) -> bytes:
+        """Return the figure as a picture, for documents that take no SVG; the same bytes every time."""
+        buffer = io.BytesIO()
+        if self.figure is not None:
+            with in_style():
+                self.figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+        return buffer.getvalue()
 
     def shown(self) -> Shown:
         """Return the figure for a notebook or report."""
@@ -88,11 +101,10 @@ def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
     sizes = mine.groupby("group", sort=False)["n_group"].first()[groups]
     names = mine.drop_duplicates("code_id").set_index("code_id")
     labels = [
-        "\u2003" * (int(names.at[c, "level"]) - 1) + textwrap.shorten(str(names.at[c, "name"]), 52)
-        for c in codes
+        "– " * (int(names.at[c, "level"]) - 1) + textwrap.shorten(str(names.at[c, "name"]), 52) for c in codes
     ]
     with in_style():
-        figure = figure_of(4.6 + 0.95 * len(groups), 1.2 + 0.27 * len(codes))
+        figure = figure_of(min(PAGE, 3.7 + 0.95 * len(groups)), 1.2 + 0.27 * len(codes))
         axes = figure.subplots()
         share = np.nan_to_num(counts) / np.maximum(sizes.to_numpy(float), 1)
         axes.imshow(np.ma.masked_equal(share, 0), **SHADES)
@@ -117,12 +129,14 @@ def theme_map(table: pd.DataFrame, simulated: bool) -> Drawn:
         f"participants contributing, {span}{f', {hidden} hidden' if hidden else ''}. "
     )
     if len(known):
-        alt += f"Most: {top['name']}, {top['n_cases']} of {top['n_group']} {words_of(top['group'])}."
+        whose = words_of(top["group"]).removeprefix("all ")
+        alt += f"Most: {top['name']}, {top['n_cases']} of {top['n_group']} {whose}."
     alt = alt.strip()
     caption = (
         "Participants contributing to each code, subcodes included. Darker: a larger share of the group."
     )
-    return Drawn(svg, caption, alt, mine[["code_id", "name", "group", "n_cases", "n_group"]])
+    data = mine[["code_id", "name", "group", "n_cases", "n_group"]]
+    return Drawn(svg, caption, alt, data, figure)
 
 
 def theme_figure(table: pd.DataFrame, simulated: bool) -> Drawn | None:
@@ -164,7 +178,8 @@ def agreement_forest(table: pd.DataFrame, minimum: float | None, simulated: bool
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         svg = to_svg(figure, simulated)
-    return Drawn(svg, f"{title}. Points are estimates, bars their intervals.", _forest_alt(data, title), data)
+    caption = f"{title}. Points are estimates, bars their intervals."
+    return Drawn(svg, caption, _forest_alt(data, title), data, figure)
 
 
 def _forest_alt(data: pd.DataFrame, title: str) -> str:

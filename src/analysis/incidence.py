@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from .corpus import Corpus
+from .counting import Counted
 
-__all__ = ["Incidence", "below", "incidence", "places"]
+__all__ = ["Incidence", "below", "incidence"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Incidence:
     ----------
     at : csr_array of int, shape (V, S)
         1 where a code stands at a segment.
+    cases : ndarray of bool, shape (V, P)
+        Whether a code stands in a case.
     case : ndarray of int, shape (S,)
         Place of the case of each segment, -1 where it is of none.
     groups : tuple of str
@@ -31,13 +33,14 @@ class Incidence:
     """
 
     at: sparse.csr_array
+    cases: np.ndarray
     case: np.ndarray
     groups: tuple[str, ...]
     group: np.ndarray
 
     def gathered(self, codes: sparse.csr_array) -> Incidence:
         """Return the incidence of sets of codes, shape (sets, V): a set stands where one of them does."""
-        return replace(self, at=_once(codes @ self.at))
+        return replace(self, at=_once(codes @ self.at), cases=codes @ self.cases.astype(np.int32) > 0)
 
     @property
     def members(self) -> np.ndarray:
@@ -45,14 +48,6 @@ class Incidence:
         members = (self.group[:, None] == np.arange(len(self.groups))).astype(np.int64)
         members[:, 0] = 1
         return members
-
-    @cached_property
-    def cases(self) -> np.ndarray:
-        """Whether a code stands in a case, shape (V, P) of bool."""
-        code, case = self._marks()
-        present = np.zeros((self.at.shape[0], len(self.group)), dtype=bool)
-        present[code[case >= 0], case[case >= 0]] = True
-        return present
 
     def by_group(self, present: np.ndarray) -> np.ndarray:
         """Return how many cases of each group are marked, (V, P) -> (V, G)."""
@@ -66,44 +61,35 @@ class Incidence:
     @property
     def n_segments(self) -> np.ndarray:
         """Segments with a code, shape (V, G)."""
-        code, case = self._marks()
-        V, G = self.at.shape[0], len(self.groups)
-        group = np.append(self.group, 0)[case]
-        n = np.bincount(code * G + group, minlength=V * G).reshape(V, G)
-        n[:, 0] = n.sum(axis=1)
-        return n
-
-    def _marks(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.repeat(np.arange(self.at.shape[0]), np.diff(self.at.indptr)), self.case[self.at.indices]
+        group, ends = np.append(self.group, 0)[self.case][self.at.indices], self.at.indptr
+        upto = [np.concatenate([[0], np.cumsum(group == g)]) for g in range(1, len(self.groups))]
+        return np.stack([np.diff(ends), *[n[ends[1:]] - n[ends[:-1]] for n in upto]], axis=1)
 
 
-def incidence(corpus: Corpus, marks: pd.DataFrame) -> Incidence:
+def incidence(corpus: Corpus, counted: Counted, only: np.ndarray | None = None) -> Incidence:
     """Return the incidence of codings that count, in the codebook's order of codes.
 
     Parameters
     ----------
     corpus : Corpus
-    marks : DataFrame
-        Rows of :class:`~analysis.counting.Counted`.
+    counted : Counted
+    only : ndarray of bool, optional
+        Which of its marks to take.
     """
-    segment, segments = pd.factorize(marks["segment_id"])
-    code = places(corpus.codes["code_id"], marks["code_id"])
-    known = code >= 0
-    case = np.full(len(segments), -1)
-    case[segment] = places(corpus.cases["case_id"], marks["case_id"])
+    at = counted.places(corpus)
+    known = at.code >= 0 if only is None else (at.code >= 0) & only
+    segment, code = at.segment[known], at.code[known]
+    V, P, S = len(corpus.codes), len(corpus.cases), len(at.case)
+    cases = np.zeros((V, P + 1), dtype=bool)
+    cases.ravel()[code * (P + 1) + np.where(at.case < 0, P, at.case)[segment]] = True
     groups = ("all", *[group for group in corpus.groups if group != "all"])
     return Incidence(
-        at=_ones(code[known], segment[known], (len(corpus.codes), len(segments))),
-        case=case,
+        at=_ones(code, segment, (V, S)),
+        cases=cases[:, :P],
+        case=at.case,
         groups=groups,
         group=np.maximum(pd.Index(groups).get_indexer(corpus.cases["group"]), 0),
     )
-
-
-def places(names: pd.Series, given: pd.Series) -> np.ndarray:
-    """Return where each given name stands among names, -1 where it does not."""
-    codes, uniques = pd.factorize(given)
-    return np.append(pd.Index(names).get_indexer(uniques), -1)[codes]
 
 
 def below(codes: pd.DataFrame) -> sparse.csr_array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .corpus import Corpus
@@ -54,9 +54,48 @@ def methods_text(
     lines = [f"# Methods: {study.title}", ""]
     if study.simulated:
         lines += ["> Simulated data: these numbers describe a demonstration, not a study.", ""]
-    paragraphs = [_sample(study, recorded), _coding(corpus, study, recorded)]
-    paragraphs += [_agreement(study, recorded), _themes(study, counted), _integrity(corpus, study)]
-    return "\n".join([*lines, "\n\n".join(text for text in paragraphs if text), ""])
+    used = Cited(recorded)
+    paragraphs = [_sample(used), _coding(corpus, study, used)]
+    paragraphs += [_agreement(study, used), _themes(study, counted), _integrity(corpus, study)]
+    cited = [
+        "",
+        "",
+        "Numbers above, and the results that they are (`concord trace STUDY KEY`):",
+        "",
+        *used.lines(),
+    ]
+    text = "\n\n".join(text for text in paragraphs if text)
+    return "\n".join([*lines, text, *(cited if used.keys_used else []), ""])
+
+
+class Cited(Mapping[str, float | int | None]):
+    """Results by key that remember which of them were used.
+
+    Parameters
+    ----------
+    recorded : mapping
+        Result key -> value.
+    """
+
+    def __init__(self, recorded: Mapping[str, float | int | None]) -> None:
+        self._recorded = recorded
+        self.keys_used: dict[str, None] = {}
+
+    def __getitem__(self, key: str) -> float | int | None:
+        value = self._recorded[key]
+        if value is not None:
+            self.keys_used[key] = None
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._recorded)
+
+    def __len__(self) -> int:
+        return len(self._recorded)
+
+    def lines(self) -> list[str]:
+        """Return one line a result that was used, in the order of their use."""
+        return [f"- `{key}` = {self._recorded[key]:.12g}" for key in self.keys_used]
 
 
 def _gap(what: str) -> str:
@@ -68,10 +107,12 @@ def _number(recorded: Mapping[str, float | int | None], key: str, what: str) -> 
     return _gap(what) if value is None else f"{value:g}"
 
 
-def _sample(study: Study, recorded: Mapping[str, float | int | None]) -> str:
+def _sample(recorded: Mapping[str, float | int | None]) -> str:
     n = _number(recorded, "cases.n", "number of participants")
     prefix = "cases.group."
-    groups = {key.removeprefix(prefix).strip('"'): n for key, n in recorded.items() if key.startswith(prefix)}
+    keys = [key for key in recorded if key.startswith(prefix)]
+    keys = keys if len(keys) > 1 else []
+    groups = {key.removeprefix(prefix).strip('"'): recorded[key] for key in keys}
     split = ", ".join(
         f"{name.replace('_', ' ')} {count:g}" for name, count in groups.items() if count is not None
     )
@@ -99,6 +140,13 @@ def _coding(corpus: Corpus, study: Study, recorded: Mapping[str, float | int | N
         f"{n_coders} coder{'s' if n_coders > 1 else ''} independently coded transcripts in units of {unit}; "
         f"{several} of {n} transcripts were coded by two coders or more ({said}{by}), before discussion.",
     ]
+    rounds = independent["round"].nunique()
+    if rounds > 1:
+        texts.append(
+            f"Coding went through {rounds} independent rounds, never pooled; figures are of the last."
+        )
+    if (corpus.codings["stage"] == "training").any():
+        texts.append("Training codings are in no figure.")
     if (corpus.codings["stage"] == "consensus").any():
         texts.append("Differences were then settled in consensus.")
     else:
@@ -130,7 +178,7 @@ def _agreement(study: Study, recorded: Mapping[str, float | int | None]) -> str:
         low = recorded.get(f"agreement.codes.{plan.primary}.min")
         high = recorded.get(f"agreement.codes.{plan.primary}.max")
         span = f" (range {low:.2f} to {high:.2f})" if low is not None and high is not None else ""
-        found.append(f"its median over codes was {median:.2f}{span}")
+        found.append(f"its median over codes was {median:.2f}{span}, code by code in Table 6")
     for variable in study.variables:
         value = recorded.get(f"agreement.{variable}.{plan.primary}")
         if value is not None:
@@ -160,7 +208,8 @@ def _integrity(corpus: Corpus, study: Study) -> str:
         auditors = corpus.audit["auditor"].nunique()
         texts.append(f"{auditors} auditor{'s' if auditors > 1 else ''} made remarks: {len(corpus.audit)}.")
     if corpus.withdrawn:
-        texts.append(f"{corpus.withdrawn} participants withdrew; nothing of theirs was analysed.")
+        who = "participant" if corpus.withdrawn == 1 else "participants"
+        texts.append(f"{corpus.withdrawn} {who} withdrew; nothing of theirs was analysed.")
     texts.append(_gap("reflexivity: who the researchers are to the participants"))
     return " ".join(texts)
 

@@ -17,8 +17,7 @@ from .labels import label
 from .study import Study
 
 __all__ = [
-    "JOINT", "THEMES", "VALUES", "contribution_table", "joint_table", "theme_results", "theme_table",
-    "value_table",
+    "JOINT", "THEMES", "VALUES", "joint_table", "theme_results", "theme_table", "value_table",
 ]  # fmt: skip
 
 THEMES = [
@@ -28,7 +27,6 @@ THEMES = [
 ]  # fmt: skip
 _SIDES = ("n_supporting", "n_contradicting", "n_cases_contradicting")
 _OF_CODE = ["code_id", "name", "parent_id", "level", "domain", "influence", "influence_on"]
-CONTRIBUTIONS = ["by", "value", "influence_on", "group", "counted", "n_codes", "n_cases", "n_segments"]
 JOINT = ["code_id", "groups", "n_cases", "n_group"]
 VALUES = ["variable", "value", "rule", "group", "n", "share", "ties"]
 
@@ -51,7 +49,7 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     counted = counted or counted_or_none(corpus, study)
     if counted is None:
         return pd.DataFrame(columns=THEMES)
-    coded = incidence(corpus, counted.marks)
+    coded = incidence(corpus, counted)
     asked, known = _asked(corpus)
     gather = {"as_coded": None, "descendants": below(corpus.codes)}
     figures = [
@@ -74,39 +72,6 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     for name, unknown in _unknown(counted, known, R * G).items():
         table[name] = table[name].astype("Int64").mask(unknown)
     return table[THEMES].astype({"level": "Int64"})
-
-
-def contribution_table(corpus: Corpus, study: Study, counted: Counted | None = None) -> pd.DataFrame:
-    """Return participants and segments by domain, by level and by influence, on whatever it acts.
-
-    Returns
-    -------
-    DataFrame
-        One row a kind (``by``: domain, level, influence), ``value`` (with ``influence_on``) and group:
-        ``n_codes`` that were applied there, ``n_cases`` (each participant once), ``n_segments``.
-    """
-    counted = counted or counted_or_none(corpus, study)
-    if counted is None:
-        return pd.DataFrame(columns=CONTRIBUTIONS)
-    coded = incidence(corpus, counted.marks)
-    parts = [_contributions(corpus, coded, counted.rule, by) for by in ("domain", "level", "influence")]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _contributions(corpus: Corpus, coded: Incidence, rule: str, by: str) -> pd.DataFrame:
-    kinds = [by, "influence_on"] if by == "influence" else [by]
-    told = corpus.codes[kinds].dropna(subset=[by]).astype("string").fillna("")
-    kind, values = pd.factorize(pd.MultiIndex.from_frame(told))
-    K, G = len(values), len(coded.groups)
-    sets = sparse.csr_array((np.ones(len(kind), np.int32), (kind, told.index)), shape=(K, len(corpus.codes)))
-    gathered = coded.gathered(sets)
-    table = pd.DataFrame({"by": by, "value": [each[0] for each in values]}, index=range(K))
-    table["influence_on"] = [each[1] if len(each) > 1 else "" for each in values]
-    table = table.iloc[np.repeat(np.arange(K), G)].reset_index(drop=True)
-    table["group"], table["counted"] = np.tile(coded.groups, K), rule
-    table["n_codes"] = (sets @ (coded.n_cases > 0).astype(np.int64)).ravel()
-    table["n_cases"], table["n_segments"] = gathered.n_cases.ravel(), gathered.n_segments.ravel()
-    return table[CONTRIBUTIONS]
 
 
 def value_table(corpus: Corpus, study: Study) -> pd.DataFrame:
@@ -179,7 +144,7 @@ def joint_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     if counted is None or len(corpus.groups) < 3:
         return pd.DataFrame(columns=JOINT)
     pairs = list(combinations(sorted(corpus.groups), 2))
-    raised = incidence(corpus, counted.marks).cases.astype(np.int64)
+    raised = incidence(corpus, counted).cases.astype(np.int64)
     either = np.stack([corpus.cases["group"].isin(pair).to_numpy(bool) for pair in pairs], axis=1)
     return pd.DataFrame(
         {
@@ -211,7 +176,8 @@ def _sides(corpus: Corpus, counted: Counted, codes: sparse.csr_array | None) -> 
         groups = [group for group in corpus.groups if group != "all"]
         return dict.fromkeys(_SIDES, np.zeros((len(corpus.codes), 1 + len(groups)), dtype=np.int64))
     for_, against = (
-        incidence(corpus, counted.marks[said.isin([word, "divided"])]) for word in ("supports", "contradicts")
+        incidence(corpus, counted, said.isin([word, "divided"]).to_numpy(bool))
+        for word in ("supports", "contradicts")
     )
     if codes is not None:
         for_, against = for_.gathered(codes), against.gathered(codes)
