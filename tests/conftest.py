@@ -12,10 +12,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis import provenance, wholefile
 from analysis.agreement.sheet import agreement_table
+from analysis.consensus import settled_corpus
 from analysis.corpus import Corpus
+from analysis.graph import STEPS
 from analysis.paths import Workspace
 from analysis.read import read_study
+from analysis.recomputation import Recomputation
+from analysis.records import Record, Records
 from analysis.study import Study, load_study
 
 CHECKOUT = Path(__file__).parents[1]
@@ -276,3 +281,45 @@ def new_small(tmp_path: Path) -> Callable[[], SmallStudy]:
         return made[-1]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def parsed_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what the runner remembers of the library's source: parsing it anew takes seconds."""
+    workspace = Workspace(tmp_path_factory.mktemp("parsed"))
+    library = provenance.Library(workspace)
+    for step in STEPS:
+        library.code(workspace.notebooks / f"{step.name}.ipynb")
+    return workspace.scratch / "source-digests.json"
+
+
+@pytest.fixture
+def stand(parsed_library: Path) -> Callable[[Workspace, str], None]:
+    """Return what leaves a study as notebooks would, records and all, without a kernel; no agreement."""
+
+    def stand(workspace: Workspace, name: str) -> None:
+        workspace.scratch.mkdir(exist_ok=True)
+        (workspace.scratch / parsed_library.name).write_bytes(parsed_library.read_bytes())
+        study = load_study(workspace, name)
+        corpus = settled_corpus(workspace, study)
+        computed = Recomputation(corpus, study)
+        results = [{**each, "cell": "record"} for each in computed.results(("cases", "themes", "framework"))]
+        records, made_of = Records(workspace, name), provenance.Provenance(workspace)
+        given = {"study": name, "overrides": {}}
+        for step in STEPS:
+            if study.not_applicable(step.name, charted=not corpus.charting.empty):
+                continue
+            mine = [each for each in results if each["notebook"] == step.name]
+            files = {f"derived/results/{step.name}.json": wholefile.dumps(mine)}
+            if step.name == "01_prepare":
+                facts = {"files": [], "warnings": [], "withdrawn": corpus.withdrawn}
+                files["derived/imports.json"] = wholefile.dumps(facts)
+            if step.name == "03_themes":
+                files |= {f"derived/{n}.csv": computed.text(n) for n in ("themes", "values")}
+            for label, text in files.items():
+                wholefile.write_text(records.output(label), text, scratch=workspace.scratch)
+            outputs = {label: provenance.file_digest(records.output(label)) for label in files}
+            inputs = made_of.inputs(study, step, given, records.upstream(step.needs))
+            records.write(Record(step.name, inputs, outputs, complete=True), workspace.scratch)
+
+    return stand

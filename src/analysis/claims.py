@@ -2,95 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+from .claimfile import Claim, claims_schema, load_claims
+from .comparison import Judged, compare, compare_interval, worst
+from .cutoffs import side_of
+from .errors import did_you_mean
+from .printed import Printed, holding_rule, read_printed, read_range
+from .printedtables import PrintedTable, judged_cell, judged_cells
+from .tablecells import Absent, Tables
 
-from . import yamlfile
-from .errors import ClaimsError, Problem, did_you_mean, quoted
-from .paths import Workspace
+__all__ = [
+    "FAILURES",
+    "VERDICTS",
+    "Claim",
+    "Judged",
+    "Verdict",
+    "claims_schema",
+    "explained",
+    "judge",
+    "load_claims",
+    "participants_gone",
+]
 
-__all__ = ["VERDICTS", "Claim", "Verdict", "claims_schema", "judge", "load_claims"]
-
-Rounding = Literal["half_up", "half_even", "truncate"]
-ROUNDINGS: dict[str, str] = {
-    "half_up": ROUND_HALF_UP,
-    "half_even": ROUND_HALF_EVEN,
-    "truncate": ROUND_DOWN,
-}
-NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
-PRINTED = re.compile(rf"\s*(?P<value>{NUMBER})\s*(?P<percent>%)?(?:\s+of\s+(?P<base>\d+))?\s*")
 VERDICTS = {
     "reproduced": "recomputed exactly as printed",
     "reproduced_at_printed_precision": "rounds to what is printed",
     "differs": "does not round to what is printed",
     "decision_flips": "falls on the other side of the stated cut-off",
     "missing": "no such result was computed",
+    "changed_by_withdrawal": "held until participants withdrew",
     "not_checkable": "cannot be checked from the codings",
     "holds_by_construction": "written to hold: it tests Concord, not the paper",
 }
 FAILURES = ("differs", "decision_flips", "missing")
 
-
-class Decision(BaseModel):
-    """A cut-off that the authors used."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    at_least: float | None = None
-    at_most: float | None = None
-
-
-class Claim(BaseModel):
-    """One reported statement and the results that it rests on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    id: str = Field(min_length=1, description="Write a short name, once in the file.")
-    says: str = ""
-    source: Literal["abstract", "full_text", "table", "third_party"] = "full_text"
-    basis: Literal["stated", "derived"] = "stated"
-    result: str | None = None
-    printed: str | None = None
-    results: dict[str, str] = {}
-    comparator: Literal["equal", "at_least", "at_most", "between"] = "equal"
-    decision: Decision | None = None
-    rounding: Rounding | None = None
-    status: Literal["not_checkable"] | None = None
-    because: str | None = None
-    note: str | None = None
-
-    @field_validator("printed", mode="before")
-    @classmethod
-    def _as_printed(cls, value: Any) -> Any:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            raise ValueError(f"write it in quotes as it is printed, decimals and all. Found {value}.")
-        return value
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Claim:
-        if self.status == "not_checkable":
-            if not self.because:
-                raise ValueError("a claim that is not_checkable needs `because`.")
-            return self
-        if bool(self.results) == (self.result is not None):
-            raise ValueError("needs `result` with `printed`, or `results`, or `status: not_checkable`.")
-        if self.result is not None and self.printed is None:
-            raise ValueError("needs `printed`: the number as it stands in the source, in quotes.")
-        for printed in self.expected.values():
-            parts = printed.split("..") if self.comparator == "between" else [printed]
-            if self.comparator == "between" and len(parts) != 2:
-                raise ValueError(f"prints {quoted(printed)}; between needs two numbers, as in `0.6..0.8`.")
-            if not all(PRINTED.fullmatch(part) for part in parts):
-                raise ValueError(f"prints {quoted(printed)}; write a number, a percentage or `4 of 6`.")
-        return self
-
-    @property
-    def expected(self) -> dict[str, str]:
-        """Result key -> printed string."""
-        return {self.result: self.printed or ""} if self.result is not None else self.results
+Entries = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -106,64 +55,42 @@ class Verdict:
         One a result, at a decimal more than is printed.
     why : str
         The rounding that makes it hold, the reason it cannot be checked, or what differs.
+    parts : tuple of Judged
+        Every result or cell of the claim.
+    decision : str
+        What interval and q leave open where the point keeps to its side of a cut-off.
+    known : bool
+        A difference that the claim itself explains, and that is still the same.
     """
 
     claim: Claim
     verdict: str
     recomputed: tuple[str, ...] = ()
     why: str = ""
+    parts: tuple[Judged, ...] = ()
+    decision: str = ""
+    known: bool = False
 
     @property
     def failed(self) -> bool:
-        """Whether the claim does not follow from the codings."""
-        return self.verdict in FAILURES
+        """Whether the claim does not follow from the codings, for no known reason."""
+        return self.verdict in FAILURES and not self.known
 
-
-def load_claims(workspace: Workspace, study: str) -> list[Claim]:
-    """Return the claims of a study; none where it has no claims.yml.
-
-    Raises
-    ------
-    ClaimsError
-        With every problem and its line.
-    """
-    path = workspace.raw(study) / "claims.yml"
-    if not path.is_file():
-        return []
-    data, lines = yamlfile.load(path, ClaimsError)
-    if not isinstance(data, list):
-        raise ClaimsError(Problem("must be a list: every claim begins with `- id: ...`.", file=path.name))
-    claims, problems = [], []
-    for place, item in enumerate(data):
-        own = {at[1:]: line for at, line in lines.items() if at[0] == place and len(at) > 1}
-        try:
-            claims.append(yamlfile.validate(Claim, item, own, path.name, ClaimsError))
-        except ClaimsError as error:
-            line = lines.get((place,))
-            problems += [
-                p if p.line else Problem(p.what, p.file, None, p.column, line) for p in error.problems
-            ]
-    problems += _same_id(data, lines, path.name)
-    if problems:
-        raise ClaimsError(problems)
-    return claims
-
-
-def _same_id(data: list[Any], lines: yamlfile.Lines, file: str) -> list[Problem]:
-    """Return the claims that bear the id of an earlier one."""
-    problems = []
-    first: dict[str, int | None] = {}
-    for place, item in enumerate(data):
-        name, line = str(item.get("id", "")) if isinstance(item, Mapping) else "", lines.get((place,))
-        if name and name in first:
-            what = f"the id {quoted(name)} stands on line {first[name]} too. Give each claim its own."
-            problems.append(Problem(what, file=file, line=line, column="id"))
-        first.setdefault(name, line)
-    return problems
+    @property
+    def origin(self) -> str:
+        """Notebook and cell, or table, that the numbers came from."""
+        return ", ".join(dict.fromkeys(part.origin for part in self.parts if part.origin))
 
 
 def judge(
-    results: Sequence[Mapping[str, Any]], claims: Sequence[Claim], simulated: bool = False
+    results: Entries,
+    claims: Sequence[Claim],
+    simulated: bool = False,
+    *,
+    tables: Tables | None = None,
+    printed: PrintedTable | None = None,
+    minimum: float | None = None,
+    withdrawn: int = 0,
 ) -> list[Verdict]:
     """Return the verdict of every claim.
 
@@ -174,110 +101,177 @@ def judge(
     claims : sequence of Claim
     simulated : bool
         Claims that a simulated study meets hold by construction and never count as reproduced.
+    tables : callable, optional
+        Gives the table that a claim names; without it claims about tables are missing.
+    printed : callable, optional
+        Gives the printed cells of a whole table from the claim's file.
+    minimum : float, optional
+        The study's minimum, which q speaks of.
+    withdrawn : int
+        Participants who withdrew.
     """
     found = {str(entry["key"]): entry for entry in results}
-    verdicts = [_verdict(claim, found) for claim in claims]
-    if not simulated:
-        return verdicts
-    return [
-        v
-        if v.failed or v.verdict == "not_checkable"
-        else Verdict(v.claim, "holds_by_construction", v.recomputed)
-        for v in verdicts
-    ]
+    verdicts = [_verdict(claim, found, tables, printed, minimum) for claim in claims]
+    if withdrawn:
+        verdicts = explained(verdicts, results, withdrawn)
+    return [_by_construction(v) for v in verdicts] if simulated else verdicts
 
 
-def _verdict(claim: Claim, found: Mapping[str, Mapping[str, Any]]) -> Verdict:
+def _by_construction(v: Verdict) -> Verdict:
+    if v.failed or v.known or v.verdict in ("not_checkable", "changed_by_withdrawal"):
+        return v
+    return replace(v, verdict="holds_by_construction", why="")
+
+
+def _verdict(
+    claim: Claim,
+    found: Mapping[str, Mapping[str, Any]],
+    tables: Tables | None,
+    printed: PrintedTable | None,
+    minimum: float | None,
+) -> Verdict:
     if claim.status == "not_checkable":
         return Verdict(claim, "not_checkable", why=claim.because or "")
+    try:
+        if claim.table is not None:
+            parts = _of_table(claim, tables, printed)
+            return _known(_summed(claim, parts))
+        parts = _of_results(claim, found)
+    except Absent as absent:
+        return Verdict(claim, "missing", why=f"{absent}")
+    return _known(_with_decision(_summed(claim, parts), found, minimum))
+
+
+def _of_results(claim: Claim, found: Mapping[str, Mapping[str, Any]]) -> list[Judged]:
     absent = [key for key in claim.expected if key not in found]
     if absent:
-        return Verdict(claim, "missing", why=f"{absent[0]} was not computed.{did_you_mean(absent[0], found)}")
-    parts = [_compare(claim, printed, found[key]) for key, printed in claim.expected.items()]
-    order = ("differs", "reproduced_at_printed_precision", "reproduced")
-    worst = min((verdict for verdict, _, _ in parts), key=order.index)
-    shown = tuple(text for _, text, _ in parts)
-    whys = [why for verdict, _, why in parts if verdict == worst and why]
-    flipped = [why for key in claim.expected if (why := _flip(claim, found[key]))]
-    if flipped and worst != "differs":
-        return Verdict(claim, "decision_flips", shown, flipped[0])
-    return Verdict(claim, worst, shown, "; ".join([*whys[:1], *flipped]))
+        raise Absent(f"{absent[0]} was not computed.{did_you_mean(absent[0], found)}")
+    parts = []
+    for key, printed in claim.expected.items():
+        entry = found[key]
+        made_by = ".".join(str(entry[name]) for name in ("notebook", "cell") if entry.get(name))
+        told = compare(printed, entry, claim.comparator, claim.rounding)
+        parts.append(Judged(key, printed, told[1], told[0], told[2], made_by))
+        if claim.interval is not None:
+            told = compare_interval(claim.interval, entry, claim.rounding)
+            odd = "; ".join(part for part in (told[2], _odd_interval(printed, claim.interval)) if part)
+            parts.append(Judged(f"{key}, interval", claim.interval, told[1], told[0], odd, made_by))
+    return parts
 
 
-def _compare(claim: Claim, printed: str, entry: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return verdict, the recomputed value as text, and a remark."""
-    value = entry.get("value")
-    if value is None:
-        return "differs", "undefined", str(entry.get("note") or "the value is undefined")
-    if claim.comparator == "between":
-        low, high = (_parse(part) for part in printed.split(".."))
-        number = _scaled(value, low)
-        inside = low.number <= number <= high.number
-        return ("reproduced" if inside else "differs"), _text(number, low.places), ""
-    wanted = _parse(printed)
-    number = _scaled(value, wanted)
-    text = _text(number, wanted.places)
-    if wanted.base is not None and entry.get("n") != wanted.base:
-        return "differs", f"{text} of {entry.get('n')}", f"the base is {entry.get('n')}, not {wanted.base}"
-    if claim.comparator != "equal":
-        met = number >= wanted.number if claim.comparator == "at_least" else number <= wanted.number
-        return ("reproduced" if met else "differs"), text, ""
-    if number == wanted.number:
-        return "reproduced", text, ""
-    rules: list[str] = [claim.rounding] if claim.rounding else list(ROUNDINGS)
-    holds = [rule for rule in rules if _rounded(number, wanted.places, rule) == wanted.number]
-    if not holds:
-        return "differs", text, ""
-    return "reproduced_at_printed_precision", text, "" if "half_up" in holds else f"rounding: {holds[0]}"
-
-
-@dataclass(frozen=True)
-class _Printed:
-    number: Decimal
-    places: int
-    percent: bool
-    base: int | None
-
-
-def _parse(printed: str) -> _Printed:
-    match = PRINTED.fullmatch(printed)
-    if match is None:
-        raise ClaimsError(Problem(f"prints {quoted(printed)}; write a number.", file="claims.yml"))
-    text = match["value"]
-    places = len(text.partition(".")[2])
-    base = int(match["base"]) if match["base"] else None
-    return _Printed(Decimal(text), places, bool(match["percent"]), base)
-
-
-def _scaled(value: float, wanted: _Printed) -> Decimal:
-    """Return a result as a decimal, as a percentage where the source prints one.
-
-    Twelve significant digits are what results.json keeps, so the last bits of a float decide nothing.
-    """
-    number = Decimal(f"{value:.12g}")
-    return number * 100 if wanted.percent else number
-
-
-def _rounded(number: Decimal, places: int, rule: str) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUNDINGS[rule])
-
-
-def _text(number: Decimal, places: int) -> str:
-    if number == number.to_integral_value() and places == 0:
-        return str(number.to_integral_value())
-    return str(_rounded(number, places + 1, "half_even"))
-
-
-def _flip(claim: Claim, entry: Mapping[str, Any]) -> str:
-    """Return what is wrong with the stated decision, judged on the unrounded value."""
-    if claim.decision is None or entry.get("value") is None:
+def _odd_interval(printed: str, interval: str) -> str:
+    """Return what is wrong with an interval as it is printed, whatever was recomputed."""
+    number, ends = read_printed(printed), read_range(interval)
+    if number is None or ends is None or ends[0].number <= number.number <= ends[1].number:
         return ""
-    value, least, most = float(entry["value"]), claim.decision.at_least, claim.decision.at_most
-    if least is not None and value < least:
-        return f"{value:.6g} is below {least:g}"
-    return f"{value:.6g} is above {most:g}" if most is not None and value > most else ""
+    return "the printed number lies outside its printed interval"
 
 
-def claims_schema() -> dict[str, Any]:
-    """Return the JSON Schema of claims.yml."""
-    return TypeAdapter(list[Claim]).json_schema()
+def _of_table(claim: Claim, tables: Tables | None, printed: PrintedTable | None) -> list[Judged]:
+    if tables is None:
+        raise Absent(f"{claim.table} is not at hand here; `concord verify` judges it")
+    table = tables(str(claim.table))
+    if claim.cells is None:
+        return [judged_cell(claim, table)]
+    if printed is None:
+        raise Absent(f"{claim.cells} is not at hand here; `concord verify` judges it")
+    return judged_cells(claim, printed(claim), table)
+
+
+def _summed(claim: Claim, parts: Sequence[Judged]) -> Verdict:
+    verdict = worst([part.verdict for part in parts])
+    whys = list(dict.fromkeys(part.why for part in parts if part.verdict == verdict and part.why))
+    if claim.cells is None:
+        return Verdict(claim, verdict, tuple(p.recomputed for p in parts), "; ".join(whys[:1]), tuple(parts))
+    failed = [part for part in parts if part.verdict in FAILURES]
+    shown = [f"{p.place}: printed {p.printed}, recomputed {p.recomputed}" for p in failed[:3]]
+    more = [f"and {len(failed) - 3} more"] if len(failed) > 3 else []
+    why = "; ".join([*shown, *more]) if failed else "; ".join(whys[:1])
+    count = f"{len(parts) - len(failed)} of {len(parts)} cells"
+    return Verdict(claim, verdict, (count,), why, tuple(parts))
+
+
+def _with_decision(v: Verdict, found: Mapping[str, Mapping[str, Any]], minimum: float | None) -> Verdict:
+    if v.claim.decision is None:
+        return v
+    sides = [side_of(v.claim.decision, found[key], minimum) for key in v.claim.expected]
+    flipped = [side.said for side in sides if side.flips]
+    if flipped and v.verdict != "differs":
+        return replace(v, verdict="decision_flips", why=flipped[0])
+    if flipped:
+        return replace(v, why="; ".join([v.why, *flipped] if v.why else flipped))
+    return replace(v, decision="; ".join(side.said for side in sides if side.said))
+
+
+def _known(v: Verdict) -> Verdict:
+    """Mark a difference that the claim explains, as long as it is still the same one."""
+    known = v.claim.known_difference
+    if known is None or v.verdict not in ("differs", "decision_flips") or len(v.parts) != 1:
+        return v
+    wanted, text = read_printed(known.recomputed), v.parts[0].recomputed
+    now = read_printed(text)
+    if wanted is None or now is None or not _is_same(now, wanted):
+        return replace(v, why=f"{v.why + '; ' if v.why else ''}no longer the known {known.recomputed}")
+    since = f", since {known.since}" if known.since else ""
+    return replace(v, known=True, why=f"known: {known.because}{since}")
+
+
+def _is_same(now: Printed, wanted: Printed) -> bool:
+    return holding_rule(now.number, wanted, ["half_up", "half_even"]) is not None
+
+
+def explained(
+    verdicts: Sequence[Verdict], results: Entries, withdrawn: int, earlier: Entries = ()
+) -> list[Verdict]:
+    """Return verdicts with those marked changed_by_withdrawal that a withdrawal accounts for.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+    results : sequence of mapping
+        Entries of results.json.
+    withdrawn : int
+        Participants who withdrew.
+    earlier : sequence of mapping
+        Results from before: a claim that held then was changed by the withdrawal. Without them only counts of
+        participants are explained, that are less by no more than those who are gone.
+    """
+    found, before = ({str(entry["key"]): entry for entry in entries} for entries in (results, earlier))
+    people = f"{withdrawn} participant{'s' if withdrawn > 1 else ''} withdrew"
+    return [_explained(v, found, before, withdrawn, people) for v in verdicts]
+
+
+def _explained(
+    v: Verdict,
+    found: Mapping[str, Mapping[str, Any]],
+    before: Mapping[str, Mapping[str, Any]],
+    withdrawn: int,
+    people: str,
+) -> Verdict:
+    if not v.failed or v.claim.table is not None:
+        return v
+    expected = v.claim.expected
+    if before:
+        known = all(key in before for key in expected)
+        if known and not _verdict(v.claim, before, None, None, None).failed:
+            return replace(v, verdict="changed_by_withdrawal", why=f"it held before {people}")
+    elif all(k in found and participants_gone(text, found[k], withdrawn) for k, text in expected.items()):
+        return replace(v, verdict="changed_by_withdrawal", why=f"{people}; the numbers differ by no more")
+    return v
+
+
+def participants_gone(printed: str, entry: Mapping[str, Any], withdrawn: int) -> bool:
+    """Tell whether a count of participants is as printed, but for up to that many who withdrew.
+
+    Examples
+    --------
+    >>> participants_gone("7", {"value": 6, "unit": "participants", "n": None}, 1)
+    True
+    """
+    wanted, value, base = read_printed(printed), entry.get("value"), entry.get("n")
+    if wanted is None or wanted.percent or value is None or entry.get("unit") != "participants":
+        return False
+    gone = [wanted.number - int(value)]
+    if wanted.base is not None:
+        gone.append(wanted.base - int(base or 0))
+    return all(0 <= each <= withdrawn for each in gone)

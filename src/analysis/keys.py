@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-__all__ = ["Result", "key"]
+__all__ = ["Result", "key", "split"]
 
 BARE = re.compile(r"[A-Za-z0-9_|-]+")
+PART = re.compile(r'"(?:[^"\\]|\\.)*"|[^".\[\],=]+')
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Result:
     n : int, optional
         Base that the value rests on.
     note : str
+    q : float, optional
+        Probability that the value lies below the study's minimum.
     """
 
     key: str
@@ -37,6 +40,7 @@ class Result:
     high: float | None = None
     n: int | None = None
     note: str = ""
+    q: float | None = None
 
 
 def key(*parts: object, **only: object) -> str:
@@ -52,6 +56,25 @@ def key(*parts: object, **only: object) -> str:
     dotted = ".".join(_part(str(part)) for part in parts if _given(part))
     named = [f"{name}={_part(str(value))}" for name, value in sorted(only.items()) if _given(value)]
     return f"{dotted}[{','.join(named)}]" if named else dotted
+
+
+def split(name: str) -> tuple[list[str], dict[str, str]]:
+    """Return the parts of a result key, and what stands in its brackets: what :func:`key` was given.
+
+    Examples
+    --------
+    >>> split('agreement.codes."Q5: trust".cohen_kappa[pair=A|B]')
+    (['agreement', 'codes', 'Q5: trust', 'cohen_kappa'], {'pair': 'A|B'})
+    """
+    parts: list[str] = []
+    only: list[str] = []
+    here, at = parts, 0
+    while match := PART.search(name, at):
+        if "[" in name[at : match.start()]:
+            here = only
+        here.append(json.loads(match[0]) if match[0].startswith('"') else match[0])
+        at = match.end()
+    return parts, dict(zip(only[::2], only[1::2], strict=False))
 
 
 def _part(text: str) -> str:

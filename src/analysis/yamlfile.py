@@ -49,8 +49,9 @@ def load(path: Path, error: type[ConcordError]) -> tuple[Any, Lines]:
     except OSError as problem:
         raise error(Problem(f"cannot be read ({problem.strerror}).", file=path.name)) from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        data = None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else None
         what = f"is no YAML here: {problem.problem}. Check indentation, colons and quotes."

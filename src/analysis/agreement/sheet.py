@@ -24,12 +24,19 @@ UNITIZING = {"alpha_u": unitizing.alpha_u, "alpha_cu": unitizing.alpha_cu}
 Line = dict[str, Any]
 
 
-def agreement_table(corpus: Corpus, study: Study) -> pd.DataFrame:
+def agreement_table(corpus: Corpus, study: Study, *, broken_down: bool = True) -> pd.DataFrame:
     """Return every agreement line of a study, columns as in agreement.csv.
 
     Headline lines come from independent codings of the last round; their ``stage`` and ``round`` are empty.
     Other rounds and stages stand in lines of their own and are never pooled. Consensus is left out: settled
     codings agree by construction.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    study : Study
+    broken_down : bool
+        Whether to add lines by pair, group, case and document, which are most of the work.
 
     Raises
     ------
@@ -38,7 +45,10 @@ def agreement_table(corpus: Corpus, study: Study) -> pd.DataFrame:
     """
     lines: list[Line] = []
     for variable in corpus.variables():
-        lines += _codes(corpus, study) if variable == "codes" else _variable(corpus, study, variable)
+        if variable == "codes":
+            lines += _codes(corpus, study, broken_down)
+        else:
+            lines += _variable(corpus, study, variable, broken_down)
     counts = dict.fromkeys(("round", *COUNTS), "Int64")
     return pd.DataFrame(lines, columns=COLUMNS).astype(counts)
 
@@ -58,21 +68,22 @@ def code_summary(table: pd.DataFrame, measure: str) -> dict[str, float]:
     return {"median": float(mine.median()), "min": float(mine.min()), "max": float(mine.max())}
 
 
-def _variable(corpus: Corpus, study: Study, variable: str) -> Iterator[Line]:
+def _variable(corpus: Corpus, study: Study, variable: str, broken_down: bool) -> Iterator[Line]:
     whole = ratings(corpus, study, variable)
     if len(whole.coders) > 1:
         for level in dict.fromkeys([whole.kind, *study.variables[variable].levels]):
             yield from estimates(whole, study, Subject(), level)
         for place, value in enumerate(whole.domain):
             yield from estimates(one_value(whole, place), study, Subject(value=value), "nominal")
-        yield from breakdowns(whole, study, Subject(), whole.kind)
+        if broken_down:
+            yield from breakdowns(whole, study, Subject(), whole.kind)
     for stage, round_ in _other_rounds(corpus, variable, whole):
         other = ratings(corpus, study, variable, stage, round_)
         if len(other.coders) > 1:
             yield from estimates(other, study, Subject(stage=stage, round=round_), whole.kind)
 
 
-def _codes(corpus: Corpus, study: Study) -> Iterator[Line]:
+def _codes(corpus: Corpus, study: Study, broken_down: bool) -> Iterator[Line]:
     recorded = presence(corpus, study)
     if len(recorded.frame.coders) > 1:
         yield from _each_code(recorded, study)
@@ -80,7 +91,7 @@ def _codes(corpus: Corpus, study: Study) -> Iterator[Line]:
         yield from _unitized(corpus, study, recorded)
         if recorded.frame.assumption == "coded_documents":
             yield from _each_code(presence(corpus, study, "all_documents"), study)
-        for code in recorded.codes:
+        for code in recorded.codes if broken_down else ():
             yield from breakdowns(recorded.of(code), study, Subject(code_id=code), "nominal")
     by_round = {}
     for stage, round_ in _other_rounds(corpus, "codes", recorded.frame):

@@ -159,6 +159,7 @@ def agreement_results(table: pd.DataFrame, study: Study) -> Iterator[Result]:
             high=_number(line.high),
             n=None if pd.isna(line.n_units) else int(line.n_units),
             note="" if pd.isna(line.note) else line.note,
+            q=_number(line.q),
         )
     whole = headline(table)
     for measure, lines in whole[whole["code_id"].notna()].groupby("measure", sort=False):
