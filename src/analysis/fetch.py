@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import manifest
 from .errors import DataError, Problem, UsageError, did_you_mean, quoted
 from .paths import Workspace
 
@@ -79,6 +80,7 @@ def fetch(workspace: Workspace, name: str, folder: Path | None = None) -> Path:
         _download(dataset, target)
     else:
         _copy(folder / dataset.file, target, dataset)
+    manifest.update(workspace, dataset.study, only=[dataset.file])
     return target
 
 

@@ -52,9 +52,10 @@ def check(
     studies: Annotated[list[str] | None, typer.Argument(help="Default: all whose data is there.")] = None,
 ) -> None:
     """Validate raw data alone: every problem at once, each with file, row and column."""
+    from .. import manifest
     from ..claims import load_claims
+    from ..consensus import settled_corpus
     from ..errors import ConcordError, UsageError
-    from ..read import read_study
     from ..study import load_study
 
     workspace = Workspace.find(context.obj["root"])
@@ -63,8 +64,9 @@ def check(
     for name in names:
         try:
             study = load_study(workspace, name)
-            corpus = read_study(workspace, study)
+            corpus = settled_corpus(workspace, study)
             claims = load_claims(workspace, name)
+            manifest.require(workspace, name)
         except ConcordError as error:
             wrong.append(error)
             if len(names) > 1:
@@ -76,8 +78,8 @@ def check(
         coders = corpus.codings["coder_id"].nunique()
         typer.echo(
             f"{name}: in order. {len(corpus.cases)} participants, {len(corpus.documents)} documents, "
-            f"{len(corpus.segments)} segments, {len(corpus.codings)} codings by {coders} coders, "
-            f"{len(claims)} claims."
+            f"{len(corpus.segments)} segments, {len(corpus.codings)} codings by {coders} "
+            f"coder{'s' if coders != 1 else ''}, {len(claims)} claims."
         )
     if wrong and len(names) > 1:
         raise UsageError(f"{len(wrong)} of {len(names)} studies not in order.")
