@@ -121,6 +121,8 @@ class Corpus:
     def without_coders(self, coder_ids: Iterable[str]) -> Corpus:
         """Return the corpus without some coders, their codings and assignments."""
         gone = list(coder_ids)
+        if not gone:
+            return self
         kept: dict[str, Any] = {
             name: frame[~frame["coder_id"].isin(gone)].reset_index(drop=True)
             for name, frame in self.tables().items()

@@ -18,7 +18,7 @@ from .disclosure import case_labels, quotable, shows_people
 from .division import universe_of
 from .identifiers import find
 from .places import places
-from .publicnames import code_labels, code_names, segment_labels
+from .publicnames import code_labels, code_names, segment_labels, unlinked
 from .study import Study
 from .units import presence, ratings
 
@@ -101,7 +101,12 @@ def _places(values: pd.Series, among: list[str]) -> list[int]:
 
 
 def _texts(corpus: Corpus, study: Study, segments: pd.DataFrame, names: tuple[str, ...]) -> list[str | None]:
-    """Return the words that may be shown; None where consent, policy or a possible identifier forbids."""
+    """Return the words that may be shown; None where consent, policy or a possible identifier forbids.
+
+    Where a person's quotes must not be linked with each other, none are: here they would stand together.
+    """
+    if unlinked(study):
+        return [None] * len(segments)
     may = set(corpus.segments.loc[quotable(corpus, study), "segment_id"])
     whole = corpus.documents.set_index("document_id")["text"]
     told: list[str | None] = []

@@ -22,13 +22,23 @@ def files_table(drafts: Sequence[Draft]) -> pd.DataFrame:
         {
             "file": draft.file,
             "holds": draft.facts.get("table", draft.facts.get("format")),
-            "rows": draft.facts["rows"],
+            "rows": _size(draft),
             "encoding": draft.facts.get("encoding"),
+            "tool": " ".join(str(draft.facts[k]) for k in ("tool", "version") if draft.facts.get(k)) or None,
             "sha256": draft.sha256[:12],
         }
         for draft in drafts
     ]
     return pd.DataFrame(rows)
+
+
+def _size(draft: Draft) -> int:
+    """Return how many rows a table has, or how many codings were taken from an export."""
+    taken = draft.facts.get("taken")
+    rows = draft.facts.get("rows")
+    if rows is None and isinstance(taken, dict):
+        rows = taken.get("codings", 0)
+    return int(str(rows or 0))
 
 
 def groups_table(corpus: Corpus) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from importlib import resources
 from typing import Any, Protocol
@@ -16,6 +17,8 @@ from .tables import Shown
 
 __all__ = ["page"]
 
+FIGURE_STYLE = re.compile(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>")
+TABLE = re.compile(r'<div class="table"><table><caption([^>]*)>([^<]*)</caption>')
 TEMPLATES = resources.files("analysis").joinpath("templates")
 
 
@@ -55,13 +58,22 @@ def page(study: Study, banner: Shown, parts: Sequence[Part], evidence: dict[str,
     return environment.get_template("report.html").render(
         study=study,
         banner=banner.markup,
-        sections=parts,
+        sections=[(each.id, each.title, [_for_page(part.markup) for part in each.parts]) for each in parts],
         style=style,
         style_hash=_hash(style),
         script=script,
         script_hash=_hash(script) if evidence else "",
         evidence=_embedded(evidence) if evidence else "",
     )
+
+
+def _for_page(markup: str) -> str:
+    """Return markup as the page needs it: tables that scroll can be reached by keyboard.
+
+    The style sheet that each figure brings goes: the page's own says the same once.
+    """
+    begin = r'<div class="table" tabindex="0" role="region" aria-label="Table: \2"><table><caption\1>\2</caption>'
+    return TABLE.sub(begin, FIGURE_STYLE.sub("", markup))
 
 
 def _text(name: str) -> str:

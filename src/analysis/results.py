@@ -15,8 +15,11 @@ from typing import Any
 
 import pandas as pd
 
+from .clearance import clear_for
+from .consensus import with_decisions
 from .corpus import Corpus
-from .disclosure import shows_text
+from .decisions import Ledger
+from .disclosure import check_indirect, public_ids, shows_text
 from .errors import DataError, Problem, UsageError
 from .figures import Drawn
 from .graph import STEPS
@@ -35,9 +38,9 @@ NAMES = (
     "document_id", "segment_id", "stage", "note", "name", "parent_id", "label", "summary", "author",
     "segment_ids", "gap", "given", "influence", "influence_on", "domain", "code_a", "code_b", "within",
     "codes", "guide_version", "orders", "status", "at", "why", "by", "quote", "who", "side", "rollup",
-    "counted",
+    "counted", "applied", "old_code", "new_code", "action", "version",
 )  # fmt: skip
-COUNTS = ("round", "n", "ties", "level")
+COUNTS = ("round", "n", "ties", "level", "block", "documents", "units", "lines", "codings")
 SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
 
 
@@ -92,7 +95,8 @@ class Step:
     def corpus(self) -> Corpus:
         """The study's tables: read anew by 01_prepare and by hand, else as 01_prepare left them."""
         if self.name == "01_prepare" or not self.staged:
-            return assemble(self.drafts, self.study)
+            taken = Ledger(self.workspace.decisions(self.study.study)).read()
+            return with_decisions(assemble(self.drafts, self.study), self.study, taken)
         folder = self.workspace.derived(self.study.study)
         facts = self._imports()
         return Corpus.load(folder, facts["withdrawn"], facts["warnings"])
@@ -156,15 +160,29 @@ class Step:
         return json.loads((self.workspace.derived(self.study.study) / "imports.json").read_text("utf-8"))
 
     def publish(self, name: str, text: str | bytes) -> None:
-        """Leave a file in reports/<study>."""
+        """Leave a file in reports/<study>.
+
+        Raises
+        ------
+        DisclosureError
+            If it holds what looks like a direct identifier.
+        """
+        clear_for(self.workspace, self.study, {f"reports/{name}": text})
         self._write(f"reports/{name}", text)
 
     def figure(self, name: str, drawn: Drawn | None) -> Shown:
-        """Leave a figure and its data in reports/<study>/figures; return it for show."""
+        """Leave a figure and its data in reports/<study>/figures; return it for show.
+
+        Raises
+        ------
+        DisclosureError
+            If it holds what looks like a direct identifier, or its data too many indirect ones.
+        """
         if drawn is None:
             return note("Not applicable: there is nothing to draw.")
-        self._write(f"reports/figures/{name}.svg", drawn.svg)
-        self._write(f"reports/figures/{name}.csv", _csv(drawn.data))
+        check_indirect(drawn.data.columns, self.corpus, self.study)
+        self.publish(f"figures/{name}.svg", drawn.svg)
+        self.publish(f"figures/{name}.csv", _csv(public_ids(drawn.data, self.corpus, self.study)))
         return drawn.shown()
 
     def record(self, found: Iterable[Result]) -> None:

@@ -23,14 +23,17 @@ class Linked(str):
     text : str
     href : str
         An address within the page.
+    lead : str
+        Words before it that open nothing.
     """
 
-    __slots__ = ("href",)
+    __slots__ = ("href", "lead")
     href: str
+    lead: str
 
-    def __new__(cls, text: str, href: str) -> Linked:
+    def __new__(cls, text: str, href: str, lead: str = "") -> Linked:
         cell = super().__new__(cls, text)
-        cell.href = href
+        cell.href, cell.lead = href, lead
         return cell
 
 
@@ -140,7 +143,7 @@ def _row(row: tuple[Any, ...], numeric: Sequence[bool], places: int) -> Iterator
         missing = pd.isna(value)
         text = "" if missing and not number else html.escape(decimals(value, places))
         if isinstance(value, Linked):
-            text = f'<a class="count" href="{html.escape(value.href)}">{text}</a>'
+            text = f'{html.escape(value.lead)}<a class="count" href="{html.escape(value.href)}">{text}</a>'
         if place == 0:
             yield f'<th scope="row"{_LEFT}>{text}</th>'
         else:

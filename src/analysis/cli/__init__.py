@@ -9,7 +9,7 @@ import typer
 
 from .. import __version__
 from ..errors import ConcordError
-from . import agreement, data, exchange, run
+from . import agreement, batch, begin, bundle, data, differences, exchange, frozen, run, verify
 
 __all__ = ["app", "main"]
 
@@ -22,10 +22,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+begin.register(app)
 data.register(app)
 exchange.register(app)
 run.register(app)
+batch.register(app)
+verify.register(app)
 agreement.register(app)
+differences.register(app)
+frozen.register(app)
+bundle.register(app)
 
 
 def _version(asked: bool) -> None:

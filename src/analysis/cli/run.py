@@ -1,21 +1,25 @@
-"""Commands that compute and judge: reproduce, status, verify, lab."""
+"""Commands that compute: reproduce, status, lab."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import RunError
 from ..paths import Workspace
 from .data import studies_here
+
+if TYPE_CHECKING:
+    from ..executors import LocalExecutor
+    from ..kernels import Limits
+    from ..provenance import Library
 
 __all__ = ["register"]
 
 Studies = Annotated[list[str] | None, typer.Argument(help="Default: all whose data is there.")]
+QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
 Jobs = Annotated[int, typer.Option(help="How many notebooks may run side by side.")]
 
 
@@ -23,7 +27,6 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(reproduce)
     app.command()(status)
-    app.command()(verify)
     app.command()(lab)
 
 
@@ -32,106 +35,93 @@ def reproduce(
     studies: Studies = None,
     force: Annotated[bool, typer.Option(help="Run every notebook, changed or not.")] = False,
     jobs: Jobs = 2,
+    minutes: Annotated[float, typer.Option(min=0.05, help="How long one notebook may take.")] = 120,
+    memory: Annotated[
+        float | None, typer.Option(min=0.1, help="How many GB one notebook may hold in memory.")
+    ] = None,
+    plain_kernels: Annotated[
+        bool, typer.Option("--plain-kernels", help="Start every kernel anew instead of forking a loaded one.")
+    ] = False,
 ) -> None:
     """Run every notebook that is stale and say why; leave data/derived and reports."""
+    from ..indexpage import write_index
+    from ..kernels import Limits
+
+    seconds = round(minutes * 60)
+    limits = Limits(cell=seconds, notebook=seconds, memory=memory and memory * 1e9)
     workspace = Workspace.find(context.obj["root"])
-    names = _run(workspace, studies or [], force, jobs, typer.echo)
+    names = studies_here(workspace, studies or [])
+    _run(workspace, names, force, jobs, False if plain_kernels else None, limits)
+    write_index(workspace)
     typer.echo("Reports:")
     for name in names:
         page = (workspace.reports(name) / "index.html").relative_to(workspace.root)
         typer.echo(f"  {page}")
 
 
-def _run(workspace: Workspace, studies: list[str], force: bool, jobs: int, say: Any) -> list[str]:
+def _run(
+    workspace: Workspace, names: list[str], force: bool, jobs: int, warm: bool | None, limits: Limits
+) -> None:
     from .. import runs
+    from ..provenance import Library
 
-    names = studies_here(workspace, studies)
-    _refuse_bad_data(workspace, names, force)
-    runs.require_success(runs.reproduce(workspace, names, force=force, jobs=jobs, say=say))
-    return names
+    library = Library(workspace)
+    with runs.local_executor(workspace, jobs, warm=warm, library=library) as executor:
+        _refuse_bad_data(workspace, names, force, executor, library)
+        live = sys.stderr if sys.stderr.isatty() and not os.environ.get("CI") else None
+        runs.require_success(
+            runs.reproduce(
+                workspace,
+                names,
+                force=force,
+                executor=executor,
+                say=typer.echo,
+                limits=limits,
+                live=live,
+                library=library,
+            )
+        )
 
 
-def _refuse_bad_data(workspace: Workspace, names: list[str], force: bool) -> None:
+def _refuse_bad_data(
+    workspace: Workspace, names: list[str], force: bool, executor: LocalExecutor, library: Library
+) -> None:
     """Tell what is wrong with raw data before a kernel starts; data that a run has read is not read again."""
-    from .. import runs
-    from ..claims import load_claims
+    from .. import manifest, runs
     from ..study import load_study
 
-    for told in runs.status(workspace, names):
-        load_claims(workspace, told.study)
-        if force or told.steps[0].outcome == "stale":
-            from ..read import read_study
+    found = runs.status(workspace, names, library=library)
+    if force or any(step.outcome == "stale" for told in found for step in told.steps):
+        executor.prepare()  # it loads while we read
+    for told in found:
+        for line in manifest.warnings(workspace, told.study):
+            typer.echo(f"{told.study}: {line}", err=True)
+        if force or any(step.outcome == "stale" for step in told.steps):
+            from ..claims import load_claims
 
-            read_study(workspace, load_study(workspace, told.study))
+            load_claims(workspace, told.study)
+        if force or told.steps[0].outcome == "stale":
+            from ..consensus import settled_corpus
+
+            settled_corpus(workspace, load_study(workspace, told.study))
 
 
 def status(context: typer.Context, studies: Studies = None) -> None:
-    """Say what is stale and why, without running anything."""
-    from .. import runs
+    """Say what is stale and why, and who has coded what, without running anything."""
+    from .. import outstanding, runs
 
     workspace = Workspace.find(context.obj["root"])
     for study in runs.status(workspace, studies_here(workspace, studies or [])):
         for step in study.steps:
             typer.echo(f"{study.study}: {step}")
-
-
-def verify(
-    context: typer.Context,
-    studies: Studies = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print verdicts as JSON alone.")] = False,
-    jobs: Jobs = 2,
-) -> None:
-    """Reproduce, then print the verdict of every claim; exit status 1 if one fails."""
-    from .. import claims
-    from ..study import load_study
-
-    workspace = Workspace.find(context.obj["root"])
-    say = (lambda line: print(line, file=sys.stderr)) if as_json else typer.echo
-    failed = 0
-    told: list[dict[str, Any]] = []
-    for name in _run(workspace, studies or [], False, jobs, say):
-        results = json.loads((workspace.derived(name) / "results.json").read_text("utf-8"))
-        stated = claims.load_claims(workspace, name)
-        verdicts = claims.judge(results, stated, load_study(workspace, name).simulated)
-        failed += sum(verdict.failed for verdict in verdicts)
-        told += [_as_record(name, verdict) for verdict in verdicts]
-        if not as_json:
-            _print_verdicts(name, verdicts)
-    if as_json:
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-    else:
-        typer.echo(
-            "This shows that the numbers follow from the codings, not that the interpretation is right."
-        )
-    if failed:
-        raise RunError(f"{failed} claim{'s' if failed > 1 else ''} did not hold.")
-
-
-def _print_verdicts(study: str, verdicts: list[Any]) -> None:
-    checked = [verdict for verdict in verdicts if verdict.verdict != "not_checkable"]
-    left = len(verdicts) - len(checked)
-    typer.echo(f"{study}: {len(verdicts)} claims, {len(checked)} checked here, {left} cannot be checked")
-    for verdict in sorted(verdicts, key=lambda each: each.failed):
-        printed = ", ".join(verdict.claim.expected.values()) or "-"
-        got = ", ".join(verdict.recomputed) or "-"
-        why = f" ({verdict.why})" if verdict.why else ""
-        typer.echo(f"  {verdict.claim.id}: printed {printed}, recomputed {got}: {verdict.verdict}{why}")
-
-
-def _as_record(study: str, verdict: Any) -> dict[str, Any]:
-    return {
-        "study": study,
-        "claim": verdict.claim.id,
-        "printed": verdict.claim.expected,
-        "recomputed": list(verdict.recomputed),
-        "verdict": verdict.verdict,
-        "why": verdict.why,
-    }
+        for line in outstanding.lines(workspace.derived(study.study)):
+            typer.echo(f"{study.study}: {line}")
 
 
 def lab(context: typer.Context) -> None:
-    """Open JupyterLab on this workspace."""
+    """Open JupyterLab on this workspace, at the page that lists its studies."""
     workspace = Workspace.find(context.obj["root"])
     environment = {**os.environ, "CONCORD_ROOT": str(workspace.root)}
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(workspace.notebooks.parent)]
-    os.execve(sys.executable, command, environment)
+    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(workspace.notebooks.parent), *QUIET]
+    start = workspace.notebooks / "lab" / "start.ipynb"
+    os.execve(sys.executable, [*command, *([str(start)] if start.is_file() else [])], environment)

@@ -1,0 +1,106 @@
+"""report.docx: headings, captions, tables and pictures that Word and LibreOffice take for what they are."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import zipfile
+
+import docx
+import pytest
+
+from analysis.paths import Workspace
+from analysis.report import Material
+from analysis.reportword import as_docx
+from analysis.results import Step
+from analysis.study import load_study
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> dict[str, bytes]:
+    """Return the report of a new study of two methods, as invented examples."""
+    from analysis.scaffold import new_study
+
+    root = tmp_path_factory.mktemp("reports")
+    (root / "data" / "raw").mkdir(parents=True)
+    workspace = Workspace(root)
+    found = {}
+    for method in ("framework", "reflexive"):
+        new_study(workspace, method, method)
+        found[method] = as_docx(Material(Step(workspace, "05_report", load_study(workspace, method))))
+    again = Material(Step(workspace, "05_report", load_study(workspace, "framework")))
+    found["again"] = as_docx(again)
+    return found
+
+
+def opened(content: bytes):
+    return docx.Document(io.BytesIO(content))
+
+
+def test_headings_are_headings_in_order(made):
+    document = opened(made["framework"])
+    told = [
+        (p.style.name, p.text) for p in document.paragraphs if p.style.name.startswith(("Heading", "Title"))
+    ]
+
+    assert told[0][0] == "Title"
+    assert [text for _, text in told[1:]] == [
+        "Methods", "Did the coders agree?", "Who contributed to what?", "Framework matrix",
+    ]  # fmt: skip
+
+
+def test_it_says_that_data_are_simulated(made):
+    assert "Simulated data" in opened(made["framework"]).paragraphs[1].text
+
+
+def test_every_picture_has_an_alternative_text_and_a_caption(made):
+    document = opened(made["framework"])
+    pictures = [shape._inline.docPr for shape in document.inline_shapes]
+    captions = [
+        p.text for p in document.paragraphs if p.style.name == "Caption" and p.text.startswith("Figure")
+    ]
+
+    assert len(pictures) == len(captions) > 2
+    assert all(len(picture.get("descr")) > 20 for picture in pictures)
+
+
+def test_every_reference_names_a_bookmark_that_is_there(made):
+    for name in ("framework", "reflexive"):
+        markup = opened(made[name]).element.xml
+        referred = {part.split()[0] for part in markup.split(" REF ")[1:]}
+        assert referred
+        assert all(f'w:name="{bookmark}"' in markup for bookmark in referred)
+
+
+def test_a_reflexive_study_shows_no_coefficient(made):
+    text = "\n".join(p.text for p in opened(made["reflexive"]).paragraphs)
+
+    assert "Did the coders agree?" not in text
+    assert "alpha" not in text
+
+
+def test_the_same_material_gives_the_same_bytes(made):
+    assert made["framework"] == made["again"]
+
+
+def test_no_time_and_nobody_is_in_its_properties(made):
+    core = zipfile.ZipFile(io.BytesIO(made["framework"])).read("docProps/core.xml").decode()
+
+    assert "2000-01-01" in core
+    assert "python-docx" not in core
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_it(made, tmp_path):
+    (tmp_path / "report.docx").write_bytes(made["framework"])
+    command = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--convert-to",
+        "pdf",
+    ]
+    subprocess.run([*command, "report.docx"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
