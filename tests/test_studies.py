@@ -49,7 +49,8 @@ def test_a_study_without_its_data_says_where_to_get_it(workspace):
 def test_verdicts_and_agreement_come_from_results(workspace):
     results = {
         "claims.n": 4, "claims.reproduced": 3, "claims.differs": 1,
-        "agreement.rating.krippendorff_alpha": 0.743, "agreement.rating.krippendorff_alpha[level=ordinal]": 0.8,
+        "agreement.rating.krippendorff_alpha": 0.743,
+        "agreement.rating.krippendorff_alpha[level=ordinal]": 0.8,
     }  # fmt: skip
     left(workspace, "krippendorff2011", results)
     found = glance(workspace, "krippendorff2011")

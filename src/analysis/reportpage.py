@@ -72,8 +72,8 @@ def _for_page(markup: str) -> str:
 
     The style sheet that each figure brings goes: the page's own says the same once.
     """
-    begin = r'<div class="table" tabindex="0" role="region" aria-label="Table: \2"><table><caption\1>\2</caption>'
-    return TABLE.sub(begin, FIGURE_STYLE.sub("", markup))
+    region = r'<div class="table" tabindex="0" role="region" aria-label="Table: \2">'
+    return TABLE.sub(region + r"<table><caption\1>\2</caption>", FIGURE_STYLE.sub("", markup))
 
 
 def _text(name: str) -> str:
