@@ -13,6 +13,8 @@ from . import agreement, batch, begin, bundle, data, differences, exchange, froz
 
 __all__ = ["app", "main"]
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="concord",
     help="From coded interview segments to agreement, themes, a report, and a verdict on every number.",
@@ -71,9 +73,11 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"{usage()}\nSee `concord --help`.", file=sys.stderr)
         return 2
+    if status == INTERRUPTED:  # what typer makes of Ctrl-C
+        return _interrupted()
     return status if isinstance(status, int) else 0
 
 
 def _interrupted() -> int:
     print("Stopped. Nothing is half written; the same command goes on from here.", file=sys.stderr)
-    return 130
+    return INTERRUPTED

@@ -1,0 +1,132 @@
+"""Forty runs by ``concord batch``, beside papermill's command line two at a time; two workers beside one.
+
+Run ``python -m benchmarks.batch [RUNS [TIMES [STUDY]]]`` on a quiet machine: RUNS (40 by default) settings of
+one study (simon2021_simulated), its five notebooks each, nothing cached. Medians of TIMES (3) in turns.
+
+papermill is given the same notebooks, parameters and environment, a workspace and a staging folder a run, and
+``xargs -P 2`` over runs; a run's notebooks follow each other, since each reads what those before it left. Its
+kernels write the same files to the staging folders, and `cp` puts them where the next notebook finds them.
+That both left the same files, but for records, pages of notebooks and run.json, is checked.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from analysis.batch import workspace_of
+from analysis.graph import STEPS
+from analysis.grid import Grid, Run, load_grid
+from analysis.paths import CHECKOUT, Workspace
+
+from .runs import CONCORD, STUDY, Took, took, workspace
+
+PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3"]
+RESULTS = "import json, sys; json.dump(json.load(open(sys.argv[1]))['results'], open(sys.argv[2], 'w'))"
+WAYS = ("papermill, two at a time", "batch --jobs 1", "batch --jobs 2", "batch --jobs 2 --plain-kernels")
+
+
+def grid_of(root: Path, study: str, runs: int) -> Grid:
+    """Return a grid of that many settings: seeds, which change what is drawn and nothing else."""
+    path = root / "grid.yml"
+    path.write_text(f"studies: [{study}]\nvary: {{seed: {list(range(1, runs + 1))}}}\n", "utf-8")
+    return load_grid(Workspace(root), path)
+
+
+def by_batch(root: Path, way: str) -> Took:
+    """Run the grid as the command line does."""
+    return took([*CONCORD, "--root", str(root), "batch", str(root / "grid.yml"), *way.split()[1:]])
+
+
+def by_papermill(root: Path, grid: Grid) -> Took:
+    """Run the same notebooks by papermill's command line."""
+    scripts = [script(root / "papermill" / run.name, root / "data" / "raw", run) for run in grid.runs]
+    listed = root / "scripts.txt"
+    listed.write_text("".join(f"{path}\n" for path in scripts), "utf-8")
+    return took(["xargs", "-a", str(listed), "-P", "2", "-n", "1", "sh"])
+
+
+def script(own: Path, raw: Path, run: Run) -> Path:
+    """Write what a person would write to run five notebooks by papermill in a folder of their own."""
+    study, q = run.study.study, shlex.quote
+    (own / "data").mkdir(parents=True)
+    (own / "data" / "raw").symlink_to(raw, target_is_directory=True)
+    parameters = own / "parameters.yml"
+    parameters.write_text(json.dumps({"study": study, "overrides": dict(run.overrides)}), "utf-8")
+    derived, reports = own / "data" / "derived" / study, own / "reports" / study
+    lines = ["set -e", f"cd {q(str(own))}", f"export CONCORD_ROOT={q(str(own))}"]
+    for step in STEPS:
+        if run.study.not_applicable(step.name):
+            continue
+        stage = own / "stage" / step.name
+        notebook = CHECKOUT / "notebooks" / f"{step.name}.ipynb"
+        target = reports / "notebooks" / f"{step.name}.ipynb"
+        results = derived / "results" / f"{step.name}.json"
+        told = [sys.executable, "-S", "-c", RESULTS, str(stage / "step.json"), str(results)]
+        execute = [*PAPERMILL, "-f", str(parameters), str(notebook), str(target)]
+        folders = [stage / "derived", stage / "reports", target.parent, results.parent]
+        lines += [
+            f"mkdir -p {shlex.join(map(str, folders))}",
+            f"CONCORD_STAGE={q(str(stage))} {shlex.join(execute)}",
+            f"cp -r {q(str(stage / 'derived'))}/. {q(str(derived))}/",
+            f"cp -r {q(str(stage / 'reports'))}/. {q(str(reports))}/",
+            shlex.join(told),
+        ]
+    path = own / "run.sh"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def missing(root: Path, ours: Path, grid: Grid) -> list[str]:
+    """Return files of `concord batch` that papermill's runs, without records and pages, did not leave."""
+    found = []
+    for run in grid.runs:
+        place = workspace_of(Workspace(ours), grid, run)
+        study, theirs = run.study.study, root / "papermill" / run.name
+        pairs = ((place.derived(study), theirs / "data" / "derived" / study),
+                 (place.reports(study), theirs / "reports" / study))  # fmt: skip
+        for own, other in pairs:
+            names = [path.relative_to(own).as_posix() for path in own.rglob("*") if path.is_file()]
+            found += [name for name in names if not (other / name).is_file() and not _is_ours(name)]
+    return sorted(set(found))
+
+
+def _is_ours(name: str) -> bool:
+    return name in ("run.json", "results.json") or name.startswith((".records/", "notebooks/"))
+
+
+def main(runs: int = 40, times: int = 3, study: str = STUDY) -> None:
+    """Measure and print both ratios, each with its medians."""
+    found: dict[str, list[Took]] = {way: [] for way in WAYS}
+    with tempfile.TemporaryDirectory(prefix="concord-benchmark-") as scratch:
+        for number in range(times):
+            roots = {way: workspace(Path(scratch) / f"{number}-{n}", study) for n, way in enumerate(WAYS)}
+            grids = {way: grid_of(root, study, runs) for way, root in roots.items()}
+            for way, root in roots.items():
+                grid = grids[way]
+                found[way].append(by_papermill(root, grid) if way == WAYS[0] else by_batch(root, way))
+                print(f"  {way}: {found[way][-1].wall:.1f} s", file=sys.stderr)
+            absent = missing(roots[WAYS[0]], roots["batch --jobs 2"], grids[WAYS[0]])
+            if absent:
+                raise SystemExit(f"papermill did not leave {absent[0]}, so the two cannot be compared.")
+            for root in roots.values():
+                shutil.rmtree(root)
+    walls = {way: median(took.wall for took in tooks) for way, tooks in found.items()}
+    processor = {way: median(took.cpu for took in tooks) for way, tooks in found.items()}
+    print(f"{runs} runs of {study}, medians of {times}:")
+    for way in WAYS:
+        print(f"  {way:<32} {walls[way]:8.1f} s wall {processor[way]:8.1f} s processor")
+    for way in WAYS[1:]:
+        ratio, cpu = walls[WAYS[0]] / walls[way], processor[WAYS[0]] / processor[way]
+        print(f"papermill / {way}: {ratio:.1f}x wall, {cpu:.1f}x processor")
+    print(f"one worker / two: {walls['batch --jobs 1'] / walls['batch --jobs 2']:.2f}x wall")
+
+
+if __name__ == "__main__":
+    asked = [*sys.argv[1:], *("40", "3", STUDY)[len(sys.argv) - 1 :]]
+    main(int(asked[0]), int(asked[1]), asked[2])

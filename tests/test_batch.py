@@ -1,0 +1,275 @@
+"""A grid run: folders, records, failures and the table, with notebooks that only pretend."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import Future
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import runs
+from analysis.batch import check_data, folder_of, left_over, require_success, run_grid
+from analysis.batchprogress import BatchProgress
+from analysis.errors import DataError, DisclosureError, RunError
+from analysis.grid import Grid, load_grid
+from analysis.kernels import Ending, Failure, Job
+from analysis.multiverse import multiverse
+from analysis.multiversepage import publish
+from analysis.outcomes import StepRun
+from analysis.paths import Workspace
+
+STUDY = "krippendorff2011"
+GRID = f"studies: [{STUDY}]\nvary: {{agreement.unit: [segment, case], exclude.coder: [~, A]}}\n"
+
+
+class Pretending:
+    """An executor whose notebooks record what their settings imply, at once and without a kernel."""
+
+    capacity = 2
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.fails = lambda job: False
+        self.says = "Report"
+
+    def submit(self, job: Job) -> Future[Ending]:
+        self.jobs.append(job)
+        future: Future[Ending] = Future()
+        if self.fails(job):
+            future.set_result(Ending("failed", Failure("ValueError", "c1", "it went wrong.")))
+            return future
+        settings = job.parameters["overrides"]
+        results = []
+        if job.step == "02_agreement":
+            value = 0.743 if "exclude.coder" not in settings else 0.5
+            value -= 0.1 * (settings["agreement.unit"] == "case")
+            key = "agreement.rating.krippendorff_alpha"
+            results = [{"key": key, "value": value, "low": 0.1, "high": 0.9, "n": 11, "unit": "coefficient"}]
+        stage = job.stage
+        stage.recorded.write_text(json.dumps({"step": job.step, "results": results}), "utf-8")
+        (stage.folder / "current.json").write_text('{"cell": "record"}', "utf-8")
+        stage.notebook.write_text('{"cells": []}', "utf-8")
+        copy = stage.out / "reports" / "notebooks" / f"{job.step}.ipynb"
+        copy.parent.mkdir(parents=True)
+        copy.write_text('{"cells": []}', "utf-8")
+        if job.step == "05_report":
+            (stage.out / "reports" / "index.html").write_text(f"<p>{self.says}</p>", "utf-8")
+        future.set_result(Ending("completed"))
+        return future
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, checkout: Path, parsed_library: Path) -> Workspace:
+    shutil.copytree(checkout / "data" / "raw" / STUDY, tmp_path / "data" / "raw" / STUDY)
+    (tmp_path / ".concord").mkdir()
+    shutil.copy(parsed_library, tmp_path / ".concord")
+    return Workspace(tmp_path)
+
+
+def grid_of(workspace: Workspace, text: str = GRID) -> Grid:
+    path = workspace.root / "choices.yml"
+    path.write_text(text, "utf-8")
+    return load_grid(workspace, path)
+
+
+def ran(workspace: Workspace, executor: Pretending, grid: Grid | None = None, said: list[str] | None = None):
+    return run_grid(
+        workspace, grid or grid_of(workspace), executor, say=(said if said is not None else []).append
+    )
+
+
+class TestFolders:
+    def test_each_run_has_run_json_and_executed_notebooks_in_a_folder_of_its_own(self, workspace) -> None:
+        batch = ran(workspace, Pretending())
+
+        for each in batch.done:
+            folder = workspace.root / "reports" / "batch" / "choices" / each.run.name
+            told = json.loads((folder / "run.json").read_text("utf-8"))
+            assert told["steps"]["02_agreement"]["ran"]["parameters"]["overrides"] == dict(each.run.overrides)
+            assert (folder / "notebooks" / "02_agreement.ipynb").is_file()
+
+    def test_raw_and_derived_data_stay_out_of_reports(self, workspace) -> None:
+        ran(workspace, Pretending())
+
+        published = [path.name for path in (workspace.root / "reports").rglob("*")]
+        assert "results.json" not in published
+        assert "study.yml" not in published
+
+    def test_the_studys_own_data_and_reports_are_left_alone(self, workspace) -> None:
+        before = sorted((workspace.root / "data" / "raw").rglob("*"))
+        ran(workspace, Pretending())
+
+        assert sorted((workspace.root / "data" / "raw").rglob("*")) == before
+        assert not workspace.derived(STUDY).exists()
+        assert not workspace.reports(STUDY).exists()
+
+    def test_links_hold_when_the_workspace_is_moved(self, workspace, tmp_path) -> None:
+        executor = Pretending()
+        ran(workspace, executor)
+        moved = tmp_path.with_name(f"{tmp_path.name}-moved")
+        shutil.copytree(tmp_path, moved, symlinks=True)
+        shutil.rmtree(tmp_path / "data")
+        count = len(executor.jobs)
+
+        ran(Workspace(moved), executor)
+
+        assert len(executor.jobs) == count
+
+
+class TestRuns:
+    def test_what_fits_its_record_is_skipped(self, workspace) -> None:
+        executor, said = Pretending(), []
+        ran(workspace, executor)
+        count = len(executor.jobs)
+
+        ran(workspace, executor, said=said)
+
+        assert len(executor.jobs) == count == 16
+        assert said[0] == f"{STUDY}--unit=segment: unchanged [1 of 4]"
+
+    def test_a_larger_grid_runs_only_what_is_new(self, workspace) -> None:
+        executor = Pretending()
+        ran(workspace, executor)
+        executor.jobs.clear()
+
+        ran(workspace, executor, grid_of(workspace, GRID.replace("[~, A]", "[~, A, B]")))
+
+        assert {job.parameters["overrides"]["exclude.coder"] for job in executor.jobs} == {"B"}
+
+    def test_a_failed_run_stops_only_itself_and_is_named(self, workspace) -> None:
+        executor, said = Pretending(), []
+        executor.fails = lambda job: (
+            job.step == "03_themes" and job.parameters["overrides"] == {"agreement.unit": "case"}
+        )
+
+        batch = ran(workspace, executor, said=said)
+
+        assert [each.ended_well for each in batch.done] == [True, True, False, True]
+        assert any(line.startswith(f"{STUDY}--unit=case: failed: 03_themes, cell c1") for line in said)
+        assert "4 runs, 1 failed" in said[-1]
+        with pytest.raises(
+            RunError, match=r"unit=case 03_themes: cell c1: ValueError: it went wrong"
+        ) as caught:
+            require_success(batch.done)
+        assert caught.value.exit_status == 1
+
+    def test_results_that_a_failed_run_did_reach_are_kept(self, workspace) -> None:
+        executor = Pretending()
+        executor.fails = lambda job: job.step == "05_report"
+
+        batch = ran(workspace, executor)
+
+        assert [len(each.results) for each in batch.done] == [1, 1, 1, 1]
+
+    def test_whoever_is_not_there_is_refused_before_anything_runs(self, workspace) -> None:
+        grid = grid_of(workspace, GRID.replace("[~, A]", "[~, Ann, Z]"))
+
+        with pytest.raises(DataError) as caught:
+            check_data(workspace, grid)
+
+        assert f'{STUDY}--unit=segment--coder=Z: "Z" is not among the study' in str(caught.value)
+        assert len(caught.value.problems) == 4
+        assert not folder_of(workspace, grid).exists()
+
+    def test_folders_of_an_earlier_grid_are_named_and_left(self, workspace) -> None:
+        ran(workspace, Pretending())
+        smaller = grid_of(workspace, GRID.replace("[segment, case]", "[segment]"))
+
+        assert left_over(workspace, smaller) == [f"{STUDY}--unit=case", f"{STUDY}--unit=case--coder=A"]
+
+
+class TestTable:
+    def published(self, workspace: Workspace, executor: Pretending) -> pd.DataFrame:
+        batch = ran(workspace, executor)
+        publish(batch, multiverse(batch))
+        return pd.read_parquet(batch.folder / "results.parquet")
+
+    def test_it_holds_every_result_with_each_setting_as_a_column(self, workspace) -> None:
+        table = self.published(workspace, Pretending())
+
+        assert list(table) == [
+            "run", "study", "agreement.unit", "exclude.coder", "key", "value", "low", "high", "n", "unit",
+        ]  # fmt: skip
+        assert list(table["value"].round(3)) == [0.743, 0.5, 0.643, 0.4]
+        assert list(table["exclude.coder"]) == ["none", "A", "none", "A"]
+        assert list(table["n"]) == [11] * 4
+
+    def test_csv_and_parquet_agree(self, workspace) -> None:
+        table = self.published(workspace, Pretending())
+        text = pd.read_csv(workspace.root / "reports/batch/choices/results.csv", keep_default_na=False)
+
+        assert list(text) == list(table)
+        assert list(text["value"]) == list(table["value"].round(10))
+
+    def test_the_same_results_are_the_same_bytes(self, workspace) -> None:
+        def bytes_of() -> dict[str, bytes]:
+            folder = workspace.root / "reports" / "batch" / "choices"
+            files = [path for path in folder.rglob("*") if path.is_file() and path.name != "run.json"]
+            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+        self.published(workspace, Pretending())
+        first = bytes_of()
+        self.published(workspace, Pretending())
+
+        assert bytes_of() == first
+
+    def test_what_looks_like_an_identifier_is_not_published(self, workspace) -> None:
+        text = f"title: Ask Ann at ann.smith@example.nhs.uk\n{GRID}"
+        batch = ran(workspace, Pretending(), grid_of(workspace, text))
+
+        with pytest.raises(DisclosureError):
+            publish(batch, multiverse(batch))
+
+        assert not (batch.folder / "index.html").exists()
+
+    def test_a_report_that_holds_one_fails_its_run_alone(self, workspace) -> None:
+        executor = Pretending()
+        executor.says = "write to ann.smith@example.nhs.uk"
+
+        batch = ran(workspace, executor)
+
+        assert not any(each.ended_well for each in batch.done)
+        assert not list(batch.folder.glob("*/index.html"))
+
+    def test_where_small_counts_are_hidden_only_coefficients_over_everything_stand(self, workspace) -> None:
+        path = workspace.raw(STUDY) / "study.yml"
+        path.write_text(path.read_text("utf-8").replace("as_published}", "ukllc}"), "utf-8")
+
+        table = self.published(workspace, Pretending())
+
+        assert set(table["key"]) == {"agreement.rating.krippendorff_alpha"}
+        assert table["n"].isna().all()
+
+
+class TestProgress:
+    def progress(self, said: list[str]) -> BatchProgress:
+        return BatchProgress(said.append, 2, Pretending())
+
+    def test_it_says_one_line_a_run(self) -> None:
+        said: list[str] = []
+        progress = self.progress(said)
+        for label in ("a", "b"):
+            for step in ("01_prepare", "02_agreement", "03_themes", "04_framework", "05_report"):
+                progress.begun(label, step)
+                progress.ended(label, StepRun(step, "completed", "forced"), 1.0)
+        progress.close()
+
+        assert [line.split(" in ")[0] for line in said] == [
+            "a: 5 notebooks run", "b: 5 notebooks run", "2 runs: 10 notebooks run",
+        ]  # fmt: skip
+        assert "[1 of 2, about 2.5 s left]" in said[0]
+        assert said[1].endswith("[2 of 2]")
+
+
+def test_runs_share_one_executor_and_never_a_folder(workspace) -> None:
+    executor = Pretending()
+    ran(workspace, executor)
+
+    assert len({job.root for job in executor.jobs}) == 4
+    assert all(runs.plan(Workspace(job.root), STUDY) for job in executor.jobs[:1])
