@@ -10,7 +10,7 @@ from analysis.importfacts import losses, losses_table, proof_of, proofs, proofs_
 from analysis.overview import files_table
 from analysis.read import read_draft, read_drafts
 from analysis.read.draft import Draft
-from analysis.study import Input
+from analysis.study import Input, Study
 
 PROVED = {
     "unit": "utf-16", "line_ends": "stored", "end": "exclusive", "bom": 0, "score": 0.98, "n": 50,
@@ -27,8 +27,13 @@ def export(**facts: object) -> Draft:
     return Draft("team.qda", "a" * 64, {}, given | facts)
 
 
+def study(policy: str) -> Study:
+    settings = {"study": "s", "title": "s", "method": "codebook", "inputs": [{"file": "team.qda"}]}
+    return Study.model_validate(settings | {"disclosure": {"policy": policy}})
+
+
 def test_an_export_is_one_line_with_convention_score_and_n():
-    (row,) = proofs_table([export()]).to_dict("records")
+    (row,) = proofs_table([export()], study("as_published")).to_dict("records")
     assert row == {
         "file": "team.qda",
         "format": "qualcoder",
@@ -40,6 +45,16 @@ def test_an_export_is_one_line_with_convention_score_and_n():
         "verdict": "proved",
         "exceptions": "Interview 4: 2 of 30 fit (6.7 %)",
     }
+
+
+@pytest.mark.parametrize("given", [None, study("text_free")])
+def test_documents_are_told_without_their_names_where_no_text_may_be_shown(given):
+    odd = ["Ms Okafor: her own words: 2 of 30 fit (6.7 %)", "Mr Łuczak"]
+    draft = export(positions={**PROVED, "exceptions": odd})
+    (row,) = proofs_table([draft], given).to_dict("records")
+    assert row["exceptions"] == "[name]: 2 of 30 fit (6.7 %); [name]"
+    markup = proofs([draft], given).markup
+    assert "[name]: 2 of 30 fit" in markup and "Okafor" not in markup and "own words" not in markup
 
 
 def test_what_was_held_taken_and_left_has_a_count_each():
@@ -80,7 +95,7 @@ def test_tables_that_people_made_prove_nothing_and_say_so(small):
 
 
 def test_the_tables_of_the_notebook_hold_file_convention_and_counts():
-    markup = proofs([export()]).markup + losses([export()]).markup
+    markup = proofs([export()], study("as_published")).markup + losses([export()]).markup
     for words in (
         "team.qda",
         "UTF-16 units",

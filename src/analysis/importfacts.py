@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from .policies import shows_text
 from .read.draft import Draft
 from .read.formats import is_export
 from .read.positions import Proof
+from .study import Study
 from .tables import Shown, note, show_table
 
 __all__ = ["losses", "losses_table", "proof_of", "proofs", "proofs_table"]
@@ -19,6 +22,8 @@ NO_EXPORT = (
     "No file here is a tool's export: tables that people made state code points and hold nothing else."
 )
 PROOF = ["file", "format", "tool", "version", "positions", "score", "n", "verdict", "exceptions"]
+NAMELESS = "[name]"  # as publicnames.public_warnings has it
+FITS = re.compile(r": \d+ of \d+ fit \([\d.]+ %\)\Z")
 LOSS = ["file", "part", "what", "n"]
 
 
@@ -32,8 +37,10 @@ def proof_of(facts: Mapping[str, Any]) -> Proof | None:
     return Proof(**known | {"score": float("nan") if score is None else score})
 
 
-def proofs_table(drafts: Sequence[Draft]) -> pd.DataFrame:
+def proofs_table(drafts: Sequence[Draft], study: Study | None = None) -> pd.DataFrame:
     """Return one row an export: which characters its positions mean, and how well that fits.
+
+    Documents that do not fit are named only where a study is given whose policy shows text.
 
     Returns
     -------
@@ -41,7 +48,8 @@ def proofs_table(drafts: Sequence[Draft]) -> pd.DataFrame:
         ``file``, ``format``, ``tool``, ``version``, ``positions`` (the convention in words), ``score`` (share
         of selections that fit), ``n`` (selections used), ``verdict``, ``exceptions`` (documents named).
     """
-    return pd.DataFrame([_proof_row(draft) for draft in _exports(drafts)], columns=PROOF)
+    named = study is not None and shows_text(study)
+    return pd.DataFrame([_proof_row(draft, named) for draft in _exports(drafts)], columns=PROOF)
 
 
 def losses_table(drafts: Sequence[Draft]) -> pd.DataFrame:
@@ -61,9 +69,9 @@ def losses_table(drafts: Sequence[Draft]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=LOSS)
 
 
-def proofs(drafts: Sequence[Draft]) -> Shown:
-    """Return the proof of positions for show."""
-    table = proofs_table(drafts)
+def proofs(drafts: Sequence[Draft], study: Study | None = None) -> Shown:
+    """Return the proof of positions for show; documents are named as in :func:`proofs_table`."""
+    table = proofs_table(drafts, study)
     if table.empty:
         return note(NO_EXPORT)
     columns = {name: name for name in PROOF} | {"score": "share that fits", "n": "selections"}
@@ -87,7 +95,7 @@ def _counts(draft: Draft, part: str) -> Mapping[str, Any]:
     return counts if isinstance(counts, Mapping) else {}
 
 
-def _proof_row(draft: Draft) -> dict[str, Any]:
+def _proof_row(draft: Draft, named: bool) -> dict[str, Any]:
     facts = draft.facts
     row = {"file": draft.file} | {name: facts.get(name) for name in ("format", "tool", "version")}
     proof = proof_of(facts)
@@ -102,4 +110,11 @@ def _proof_row(draft: Draft) -> dict[str, Any]:
             "exceptions": None,
         }
     how = {"positions": proof.counted, "score": proof.score, "n": proof.n, "verdict": proof.verdict}
-    return row | how | {"exceptions": "; ".join(proof.exceptions) or None}
+    told = proof.exceptions if named else [_nameless(each) for each in proof.exceptions]
+    return row | how | {"exceptions": "; ".join(told) or None}
+
+
+def _nameless(exception: str) -> str:
+    """Return how a document fits, without its name."""
+    found = FITS.search(exception)
+    return f"{NAMELESS}{found[0]}" if found else NAMELESS

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis.disclosure import public_warnings
 from analysis.errors import DataError
 
 from . import twins
-from .test_refi import corpus, draft, found_in
+from .test_refi import STUDY, corpus, draft, found_in
 
 MANY = 50
 UNFIT = "codings of documents whose positions do not fit"
@@ -73,3 +74,11 @@ def _wider(texts: dict[str, str], coding: tuple[str, int, int, str, str]) -> tup
     document, start, end, *rest = coding
     more = document == "Interview 1" and texts[document][end : end + 1] == " "
     return document, start, end + more, *rest
+
+
+def test_the_warning_names_nobody_where_no_text_may_be_shown(tmp_path):
+    path = bad_one(tmp_path / "t.qdpx", "atlasti", known := many(), "Interview 18")
+    held = corpus(path)
+    assert any("Interview 18" in each for each in held.warnings)
+    told = [each for each in public_warnings(held, STUDY) if "do not fit the document" in each]
+    assert len(told) == 1 and "[name]" in told[0] and not any(name in told[0] for name in known.texts)

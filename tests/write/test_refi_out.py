@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from analysis.disclosure import quotable
 from analysis.errors import UsageError
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
@@ -44,19 +45,53 @@ def said(corpus, stage: str) -> set[tuple]:
     )
 
 
+def back_again(small, folder: Path, stage: str = "consensus"):
+    """Return the corpus before it was written as a project, and as it is read back."""
+    path = written(small, folder, stage)
+    return small.corpus(), assemble([read_draft(path, Input(file=path.name, stage=stage))], STUDY)
+
+
+def cells(corpus, table: str, columns: list[str]) -> list[list[object]]:
+    """Return rows of a table, in order, None where a cell is empty: missing cells compare as nothing else."""
+    frame = corpus.tables()[table].sort_values(columns[0])[columns].astype(object)
+    return frame.where(frame.notna(), None).to_numpy().tolist()
+
+
 @pytest.mark.parametrize("stage", ["consensus", "independent"])
 def test_a_round_trip_reads_unchanged(small, tmp_path, stage):
-    before = small.corpus()
-    path = written(small, tmp_path, stage)
-    after = assemble([read_draft(path, Input(file=path.name, stage=stage))], STUDY)
+    before, after = back_again(small, tmp_path, stage)
     assert said(after, stage) == said(before, stage)
     assert len(said(after, stage)) > 0
-    held = [dict(zip(c.documents["document_id"], c.documents["text"], strict=True)) for c in (before, after)]
-    assert held[0] == held[1]
-    cases = [c.cases[["case_id", "group", "site"]].to_numpy().tolist() for c in (before, after)]
-    assert cases[0] == cases[1]
-    codes = [c.codes.set_index("name")["definition"].to_dict() for c in (before, after)]
-    assert codes[0] == codes[1]
+    for table, columns in (
+        ("documents", ["document_id", "case_id", "text"]),
+        ("cases", ["case_id", "group", "site", "interview_order", "consent_quote", "consent_share"]),
+        ("codes", ["name", "definition"]),
+    ):
+        assert cells(after, table, columns) == cells(before, table, columns)
+
+
+def test_consent_and_its_absence_survive_a_round_trip(small, tmp_path):
+    small.edit("cases.csv", "P1,patient,1,yes,yes,no,north", "P1,patient,,,,no,")
+    before, after = back_again(small, tmp_path)
+    columns = ["interview_order", "consent_quote", "consent_share", "withdrawn"]
+    assert cells(after, "cases", ["case_id", *columns]) == [
+        ["P1", None, None, None, None],
+        ["P2", 2, False, True, None],
+        ["P3", 3, True, False, None],
+    ]
+    assert "consent_quote (variable)" not in after.cases
+    shown = STUDY.model_copy(
+        update={"disclosure": STUDY.disclosure.model_copy(update={"policy": "as_published"})}
+    )
+    for corpus in (before, after):
+        quoted = corpus.segments.loc[quotable(corpus, shown), "case_id"]
+        assert set(quoted) == {"P3"}
+
+
+def test_a_study_without_flags_comes_back_without_consent(small, tmp_path):
+    small.put("cases", [row[:2] for row in small.rows("cases")])
+    _, after = back_again(small, tmp_path)
+    assert not after.cases[["consent_quote", "consent_share"]].notna().any(axis=None)
 
 
 def test_the_project_is_valid_by_the_official_schema(small, tmp_path, shared):

@@ -47,7 +47,7 @@ def read_codingsheet(path: Path, given: Input) -> Draft:
     sheet = next((each for each in read_sheets(path, given.file) if each.name == "coding"), None)
     told = _title(sheet)
     table = None if sheet is None else sheet.table({*FIXED, "memo"}, least=3)
-    if told is None or table is None or "segment" not in table:
+    if told is None or table is None or not set(FIXED) <= set(table):
         what = (
             "is no coding sheet, or its first two rows were changed. Import the sheet as `assign` wrote it."
         )

@@ -132,7 +132,7 @@ class _Project:
         own = [c for c in TABLES["cases"].columns if c not in CARRIED]
         cases = self.corpus.cases
         attributes = [c for c in cases.columns if c not in own and cases[c].notna().any()]
-        if list(cases["group"].unique()) == ["all"]:
+        if cases["group"].dropna().unique().tolist() == ["all"]:
             attributes.remove("group")
         if attributes:
             with out.element("Variables"):
