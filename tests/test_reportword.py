@@ -15,6 +15,8 @@ from analysis.report import Material
 from analysis.reportword import as_docx
 from analysis.results import Step
 from analysis.study import load_study
+from analysis.tablebook import as_workbook
+from analysis.tablefiles import tables_of
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,7 @@ def made(tmp_path_factory) -> dict[str, bytes]:
         found[method] = as_docx(Material(Step(workspace, "05_report", load_study(workspace, method))))
     again = Material(Step(workspace, "05_report", load_study(workspace, "framework")))
     found["again"] = as_docx(again)
+    found["book"] = as_workbook(tables_of(again).tables, "A framework study")
     return found
 
 
@@ -92,8 +95,9 @@ def test_no_time_and_nobody_is_in_its_properties(made):
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_libreoffice_opens_it(made, tmp_path):
-    (tmp_path / "report.docx").write_bytes(made["framework"])
+@pytest.mark.parametrize(("file", "name"), [("report.docx", "framework"), ("tables.xlsx", "book")])
+def test_libreoffice_opens_it(made, tmp_path, file, name):
+    (tmp_path / file).write_bytes(made[name])
     command = [
         "soffice",
         "--headless",
@@ -101,6 +105,6 @@ def test_libreoffice_opens_it(made, tmp_path):
         "--convert-to",
         "pdf",
     ]
-    subprocess.run([*command, "report.docx"], cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    subprocess.run([*command, file], cwd=tmp_path, check=True, capture_output=True, timeout=120)
 
-    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / file).with_suffix(".pdf").read_bytes().startswith(b"%PDF")

@@ -63,7 +63,7 @@ def memos(corpus: Corpus, study: Study) -> Shown | None:
     written = corpus.codings.dropna(subset=["memo"])
     may = set(corpus.segments.loc[quotable(corpus, study), "segment_id"])
     written = written[written["segment_id"].isin(may)]
-    if written.empty or not shows_text(study):
+    if written.empty or not shows_text(study) or not shows_people(study):
         return None
     written = written.sort_values("created", kind="stable", na_position="last")
     frame = written.assign(code=written["value"].map(code_names(corpus, study)).fillna(written["value"]))

@@ -1,0 +1,53 @@
+"""What people wrote while they worked: shown where policy and consent allow, nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.decisions import Ledger, Question
+from analysis.trail import audit, decision_log, memos
+
+
+def test_memos_of_consenting_participants_only(small):
+    """A's memo on P1-2 may be shown; B's on P3-2 too; nothing of P2, who gave no consent."""
+    small.edit(
+        "codings.csv", "P2-2,A,codes,waiting,independent,1,", "P2-2,A,codes,waiting,independent,1,of P2"
+    )
+    shown = memos(*small.both())
+
+    assert "first thought" in shown.markup
+    assert "of P2" not in shown.markup
+
+
+@pytest.mark.parametrize("policy", ["text_free", "opensafely"])
+def test_no_memo_where_text_or_single_people_may_not_be_shown(small, policy):
+    assert memos(*small.both(disclosure__policy=policy)) is None
+
+
+def test_decisions_without_reasons_where_no_text_may_be_shown(small):
+    ledger = Ledger(small.workspace.decisions("small"))
+    ledger.take(
+        "ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", f"so {small.secret} a reason"
+    )
+    open_, closed = (
+        decision_log(ledger.read(), *small.both(disclosure__policy=policy))
+        for policy in ("as_published", "text_free")
+    )
+
+    assert small.secret in open_.markup
+    assert small.secret not in closed.markup
+    assert "Contact" not in closed.markup
+
+
+def test_decisions_are_counted_where_single_people_may_not_be_shown(small):
+    ledger = Ledger(small.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", "why")
+    shown = decision_log(ledger.read(), *small.both(disclosure__policy="acro"))
+
+    assert "P1-3" not in shown.markup
+    assert "1 decisions" in shown.markup
+
+
+def test_an_audit_is_shown_or_counted(small):
+    assert small.secret in audit(*small.both()).markup
+    assert small.secret not in audit(*small.both(disclosure__policy="text_free")).markup
