@@ -1,7 +1,7 @@
 """The default tests: unit and property tests, then the committed notebooks by nbval, figures included.
 
-Three runs of pytest: units on two processes; what starts kernels or a browser one at a time, since some of it
-is about time; then nbval, whose plugin costs seconds even where no notebook is collected.
+Three runs of pytest: units on two processes; what starts kernels or a browser, a file at a time on each of
+two; then nbval, whose plugin costs seconds even where no notebook is collected.
 """
 
 from __future__ import annotations
@@ -24,7 +24,17 @@ UNITS = [
     "not soak and not notebooks and not browser",
     "tests",
 ]
-KERNELS = ["-p", "no:nbval", "-p", "no:xdist", "-m", "not soak and (notebooks or browser)", "tests"]
+KERNELS = [
+    "-p",
+    "no:nbval",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
+    "-m",
+    "not soak and (notebooks or browser)",
+    "tests",
+]
 NOTEBOOKS = [
     "--nbval",
     "--nbval-current-env",

@@ -65,7 +65,7 @@ def test_options_that_cannot_be_meant_are_refused(warm, root, options, said) -> 
     assert said in done.stderr
 
 
-@pytest.mark.notebooks
+@pytest.mark.soak
 def test_a_failed_run_leaves_the_others_and_ends_with_status_1(concord, root) -> None:
     grid = written(
         root, f"studies: [{STUDY}]\nvary: {{themes.counted: [majority, consensus]}}\nname: units\n"

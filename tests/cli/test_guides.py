@@ -18,7 +18,8 @@ from analysis.write.refi import write_refi
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
-KERNELS = ("first-study", "rerun", "review", "batch")
+KERNELS = ("first-study", "rerun")
+LONG = ("review", "batch")  # half a minute and more of kernels: make soak
 
 
 def commands(page: str) -> list[list[str]]:
@@ -78,8 +79,11 @@ PREPARED: dict[str, Callable[[Path, Path], None]] = {
 
 def pages() -> list:
     found = sorted(path.name for path in GUIDES.glob("*.md"))
-    slow = [pytest.mark.notebooks]
-    return [pytest.param(name, marks=slow if Path(name).stem in KERNELS else []) for name in found]
+    marks = {**dict.fromkeys(KERNELS, pytest.mark.notebooks), **dict.fromkeys(LONG, pytest.mark.soak)}
+    return [
+        pytest.param(name, marks=[marks[stem]] if (stem := Path(name).stem) in marks else [])
+        for name in found
+    ]
 
 
 @pytest.mark.parametrize("page", pages())

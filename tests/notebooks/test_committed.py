@@ -33,7 +33,7 @@ def themes(checkout: Path, tmp_path: Path) -> Path:
 def test_a_retyped_number_is_found(themes: Path, checkout: Path) -> None:
     text = themes.read_text("utf-8")
     assert "10 (28)" in text
-    themes.write_text(text.replace("10 (28)", "10 (29)"), "utf-8")
+    themes.write_text(text.replace("10 (28)", "10 (29)", 1), "utf-8")
 
     done = nbval(themes.parent, checkout)
 
