@@ -44,15 +44,17 @@ def reproduce(
     ] = False,
 ) -> None:
     """Run every notebook that is stale and say why; leave data/derived and reports."""
-    from ..indexpage import write_index
     from ..kernels import Limits
 
     seconds = round(minutes * 60)
     limits = Limits(cell=seconds, notebook=seconds, memory=memory and memory * 1e9)
     workspace = Workspace.find(context.obj["root"])
     names = studies_here(workspace, studies or [])
-    _run(workspace, names, force, jobs, False if plain_kernels else None, limits)
-    write_index(workspace)
+    ran = _run(workspace, names, force, jobs, False if plain_kernels else None, limits)
+    if ran or not (workspace.root / "reports" / "index.html").is_file():
+        from ..indexpage import write_index
+
+        write_index(workspace)
     typer.echo("Reports:")
     for name in names:
         page = (workspace.reports(name) / "index.html").relative_to(workspace.root)
@@ -61,7 +63,8 @@ def reproduce(
 
 def _run(
     workspace: Workspace, names: list[str], force: bool, jobs: int, warm: bool | None, limits: Limits
-) -> None:
+) -> bool:
+    """Run what is stale; return whether anything was."""
     from .. import runs
     from ..provenance import Library
 
@@ -69,18 +72,18 @@ def _run(
     with runs.local_executor(workspace, jobs, warm=warm, library=library) as executor:
         _refuse_bad_data(workspace, names, force, executor, library)
         live = sys.stderr if sys.stderr.isatty() and not os.environ.get("CI") else None
-        runs.require_success(
-            runs.reproduce(
-                workspace,
-                names,
-                force=force,
-                executor=executor,
-                say=typer.echo,
-                limits=limits,
-                live=live,
-                library=library,
-            )
+        found = runs.reproduce(
+            workspace,
+            names,
+            force=force,
+            executor=executor,
+            say=typer.echo,
+            limits=limits,
+            live=live,
+            library=library,
         )
+        runs.require_success(found)
+    return any(step.outcome == "completed" for told in found for step in told.steps)
 
 
 def _refuse_bad_data(
