@@ -443,6 +443,7 @@ class TestRound:
 
         assert again.path.read_bytes() == first
 
+    @pytest.mark.soak
     def test_changed_data_with_a_refreshed_hash_are_caught_by_the_numbers(
         self, made: tuple[Workspace, Path], tmp_path: Path
     ) -> None:

@@ -18,8 +18,8 @@ from analysis.write.refi import write_refi
 
 GUIDES = Path(__file__).parents[2] / "docs" / "guide"
 BLOCK = re.compile(r"```console\n(.*?)```", re.S)
-KERNELS = ("first-study", "rerun")
-LONG = ("review", "batch")  # half a minute and more of kernels: make soak
+KERNELS = ("first-study",)
+LONG = ("rerun", "review", "batch")  # half a minute and more of kernels: make soak
 
 
 def commands(page: str) -> list[list[str]]:
