@@ -96,7 +96,7 @@ def missing(ours: Path, plain: Path) -> list[str]:
         files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
         return {path.relative_to(root).as_posix() for path in files}
 
-    own = (".records/", "/notebooks/", "run.json", "/results.json", "/verification.")
+    own = (".records/", "/notebooks/", "run.json", "/results.json", "/verification.", "reports/index.html")
     return sorted(name for name in left(ours) - left(plain) if not any(part in name for part in own))
 
 
