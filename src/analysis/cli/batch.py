@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..paths import Workspace
+from .options import Jobs, Memory, Minutes, PlainKernels, limits_of
 
 if TYPE_CHECKING:
     from ..daskexecutor import DaskExecutor
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def batch(
     context: typer.Context,
     grid_file: Annotated[Path, typer.Argument(metavar="GRID.yml", help="Studies, and settings to vary.")],
-    jobs: Annotated[int, typer.Option(help="How many notebooks may run side by side on this machine.")] = 2,
+    jobs: Jobs = 2,
     force: Annotated[bool, typer.Option(help="Run every notebook, changed or not.")] = False,
     list_runs: Annotated[
         bool, typer.Option("--list", help="Check everything, name the runs, start none.")
@@ -40,13 +41,9 @@ def batch(
     dask_config: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A file that says which Dask cluster to use or make.")
     ] = None,
-    minutes: Annotated[float, typer.Option(min=0.05, help="How long one notebook may take.")] = 120,
-    memory: Annotated[
-        float | None, typer.Option(min=0.1, help="How many GB one notebook may hold in memory.")
-    ] = None,
-    plain_kernels: Annotated[
-        bool, typer.Option("--plain-kernels", help="Start every kernel anew instead of forking a loaded one.")
-    ] = False,
+    minutes: Minutes = 120,
+    memory: Memory = None,
+    plain_kernels: PlainKernels = False,
 ) -> None:
     """Run studies at many settings; one table of results, and what each choice changes."""
     from ..grid import load_grid
@@ -60,12 +57,9 @@ def batch(
 
     from .. import batch as batches
     from .. import multiverse
-    from ..kernels import Limits
     from ..multiversepage import publish
     from ..provenance import Library
 
-    seconds = round(minutes * 60)
-    limits = Limits(cell=seconds, notebook=seconds, memory=memory and memory * 1e9)
     library = Library(workspace)
     warm = False if plain_kernels else None
     with _executor(workspace, library, jobs, scheduler, dask_config, warm) as executor:
@@ -78,7 +72,7 @@ def batch(
             executor,
             force=force,
             say=typer.echo,
-            limits=limits,
+            limits=limits_of(minutes, memory),
             live=sys.stderr if sys.stderr.isatty() and not os.environ.get("CI") else None,
             library=library,
             corpora=corpora,

@@ -12,6 +12,7 @@ import typer
 
 from ..errors import RunError
 from ..paths import Workspace
+from .options import Jobs
 
 if TYPE_CHECKING:
     from ..bundle import Made
@@ -52,7 +53,7 @@ def bundle(
         bool, typer.Option("--text-free", help="Hold codings, positions and keyed hashes only.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Default: reports/bundles/STUDY.zip.")] = None,
-    jobs: Annotated[int, typer.Option(help="How many notebooks may run side by side.")] = 2,
+    jobs: Jobs = 2,
 ) -> None:
     """Pack a study as an RO-Crate that a reviewer verifies by `concord verify STUDY.zip`."""
     from ..bundle import bundle as pack

@@ -10,6 +10,7 @@ import typer
 
 from ..paths import Workspace
 from .data import studies_here
+from .options import Jobs, Memory, Minutes, PlainKernels, Studies, limits_of
 
 if TYPE_CHECKING:
     from ..executors import LocalExecutor
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-Studies = Annotated[list[str] | None, typer.Argument(help="Default: all whose data is there.")]
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
-Jobs = Annotated[int, typer.Option(help="How many notebooks may run side by side.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,22 +34,14 @@ def reproduce(
     studies: Studies = None,
     force: Annotated[bool, typer.Option(help="Run every notebook, changed or not.")] = False,
     jobs: Jobs = 2,
-    minutes: Annotated[float, typer.Option(min=0.05, help="How long one notebook may take.")] = 120,
-    memory: Annotated[
-        float | None, typer.Option(min=0.1, help="How many GB one notebook may hold in memory.")
-    ] = None,
-    plain_kernels: Annotated[
-        bool, typer.Option("--plain-kernels", help="Start every kernel anew instead of forking a loaded one.")
-    ] = False,
+    minutes: Minutes = 120,
+    memory: Memory = None,
+    plain_kernels: PlainKernels = False,
 ) -> None:
     """Run every notebook that is stale and say why; leave data/derived and reports."""
-    from ..kernels import Limits
-
-    seconds = round(minutes * 60)
-    limits = Limits(cell=seconds, notebook=seconds, memory=memory and memory * 1e9)
     workspace = Workspace.find(context.obj["root"])
     names = studies_here(workspace, studies or [])
-    ran = _run(workspace, names, force, jobs, False if plain_kernels else None, limits)
+    ran = _run(workspace, names, force, jobs, False if plain_kernels else None, limits_of(minutes, memory))
     if ran or not (workspace.root / "reports" / "index.html").is_file():
         from ..indexpage import write_index
 

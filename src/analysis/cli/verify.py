@@ -13,6 +13,7 @@ import typer
 from ..errors import RunError, UsageError
 from ..paths import Workspace
 from .data import studies_here
+from .options import Jobs
 
 if TYPE_CHECKING:
     from ..claims import Verdict
@@ -38,7 +39,7 @@ def verify(
     junit_file: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Write verdicts as JUnit XML.")
     ] = None,
-    jobs: Annotated[int, typer.Option(help="How many notebooks may run side by side.")] = 2,
+    jobs: Jobs = 2,
     strict: Annotated[
         bool, typer.Option(help="Also fail where findings.md holds numbers that belong to no claim.")
     ] = False,
