@@ -7,8 +7,9 @@ import pytest
 from analysis.agreement.sheet import agreement_table
 from analysis.consensus import settled_corpus, with_decisions
 from analysis.counting import counted_codes
-from analysis.decisions import Ledger, Question
+from analysis.decisions import Question
 from analysis.errors import DataError
+from analysis.ledger import Ledger
 
 SEGMENTS = "segment_id,document_id,case_id\na,D1,P1\nb,D1,P1\nc,D2,P2\nd,D2,P2\n"
 CODINGS = "segment_id,coder_id,value\na,A,x\na,B,x\nb,A,x\nb,B,y\nc,A,y\nc,B,x\nd,A,x\nd,A,y\nd,B,x\n"

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.decisions import COLUMNS, Ledger, Question, conflicts, standing
+from analysis.decisions import Question, conflicts, standing
 from analysis.errors import DataError, UsageError
+from analysis.ledger import COLUMNS, Ledger
 
 ASKED = Question("codes", "s1", "T1")
 OTHER = Question("codes", "s2", "T1")
+
+
+class Stopped(datetime):
+    """A clock that stands still, so that decisions fall into one instant."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 1, 1, tzinfo=tz)
 
 
 @pytest.fixture
@@ -65,6 +75,32 @@ def test_a_decision_taken_back_leaves_the_question_open_and_its_line_in_place(le
 
     assert standing(ledger.read()) == {}
     assert len(ledger.read()) == 2
+
+
+def test_taken_back_twice_in_one_instant_both_lines_are_kept(ledger, monkeypatch):
+    monkeypatch.setattr("analysis.ledger.datetime", Stopped)
+    for _ in range(3):
+        ledger.take("ana", ASKED, "", "", "taken back")
+
+    assert len(ledger.read()) == 3
+
+
+def test_taken_back_and_decided_anew_is_no_conflict(ledger):
+    ledger.take("ana", ASKED, "", "yes", "too quick")
+    ledger.take("ana", ASKED, "", "", "taken back")
+    ledger.take("ana", ASKED, "", "no", "on second thoughts")
+
+    assert answers(ledger) == {ASKED: ["no"]}
+    assert conflicts(ledger.read()) == []
+
+
+def test_taking_back_ones_own_does_not_clash_with_somebody_elses(ledger):
+    ana = ledger.take("ana", ASKED, "", "yes", "here", seen=[])
+    ledger.take("ben", ASKED, "", "no", "there", seen=[])
+    ledger.take("ana", ASKED, "", "", "taken back", seen=[ana])
+
+    assert answers(ledger) == {ASKED: ["no"]}
+    assert conflicts(ledger.read()) == []
 
 
 def test_a_clock_that_goes_wrong_changes_nothing(ledger):

@@ -7,9 +7,10 @@ import io
 import openpyxl
 import pytest
 
-from analysis.decisions import Ledger
+from analysis.decisions import standing
 from analysis.decisionsheet import read_sheet, sheet
 from analysis.errors import DataError, UsageError
+from analysis.ledger import Ledger
 from analysis.review import Chosen, Review
 
 
@@ -64,15 +65,38 @@ def test_a_choice_of_what_is_not_there_says_what_is_near(review):
         review.chosen(Chosen(code="wating"), [])
 
 
+def answers(review) -> list[str]:
+    """Return what stands on the first item."""
+    return [d.after for d in standing(review.taken()).get(review.items[0].question, ())]
+
+
 def test_taking_back_restores_what_stood_before(review):
     review.decide(0, "yes", "first")
     review.decide(0, "no", "second")
     review.undo()
-    assert [d.after for d in review.standing(review.items[0])] == ["yes"]
+    assert answers(review) == ["yes"]
     review.undo()
-    assert review.standing(review.items[0]) == ()
+    assert answers(review) == []
     assert review.undo() is None
     assert len(review.taken()) == 4
+
+
+def test_taken_back_and_decided_anew_is_no_conflict(review):
+    review.decide(0, "yes", "too quick")
+    review.undo()
+    review.decide(0, "no", "on second thoughts")
+
+    assert answers(review) == ["no"]
+    assert review.state(review.items[0], review.taken()) == "decided"
+
+
+def test_taking_back_leaves_what_somebody_else_decided_meanwhile(review):
+    review.decide(0, "yes", "first")
+    review.as_of("ben").decide(0, "no", "with the first in view")
+    review.undo()
+
+    assert answers(review) == ["no"]
+    assert review.state(review.items[0], review.taken()) == "decided"
 
 
 def test_an_answer_that_is_none_is_refused_and_nothing_kept(review):
@@ -82,9 +106,8 @@ def test_an_answer_that_is_none_is_refused_and_nothing_kept(review):
 
 
 def test_somebody_elses_decision_that_was_not_in_view_is_not_replaced(review):
-    shown = review.standing(review.items[0])
     review.as_of("ben").decide(0, "no", "meanwhile")
-    review.decide(0, "yes", "without knowing", shown)
+    review.decide(0, "yes", "without knowing", seen=[])
 
     assert review.state(review.items[0], review.taken()) == "conflict"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.decisions import Ledger, Question
+from analysis.decisions import Question
+from analysis.ledger import Ledger
 from analysis.trail import audit, decision_log, memos
 
 

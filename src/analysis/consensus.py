@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from .corpus import Corpus, empty_table, natural
-from .decisions import BACK, Decision, Ledger, Question, conflicts, standing
+from .decisions import Decision, Question, conflicts, standing
 from .division import SPANNED, divide
 from .errors import DataError, Problem
+from .ledger import Ledger
 from .paths import Workspace
 from .read import read_study
 from .study import Study
@@ -111,7 +112,7 @@ def settling(corpus: Corpus, study: Study, variable: str, taken: Sequence[Decisi
 def settle(rated: Ratings, words: tuple[str, ...], taken: Sequence[Decision]) -> Settling:
     """Return the settled value of each unit: as agreed, as one coder gave it, or as decided."""
     mine = {q: heads for q, heads in standing(taken).items() if _is_about(q, rated)}
-    fresh = {each.after for heads in mine.values() for each in heads} - {*words, BACK}
+    fresh = {each.after for heads in mine.values() for each in heads} - {*words}
     words = (*words, *sorted(fresh, key=natural))
     counts = np.stack([(rated.values == v).sum(axis=0) for v in range(len(words))])
     given = counts.sum(axis=0)

@@ -18,7 +18,7 @@ import xlsxwriter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from .corpus import natural
-from .decisions import Decision, standing
+from .decisions import BACK, Decision, latest
 from .errors import DataError, Problem, did_you_mean, quoted
 from .review import Item, Review
 
@@ -69,7 +69,7 @@ def sheet(review: Review) -> bytes:
     for at, name in enumerate(columns):
         page.write_string(1, at, name, bold)
         page.set_column(at, at, WIDTHS.get(name, 12), wrapped, {"hidden": name == MEMORY})
-    told = standing(review.taken())
+    told = latest(review.taken())
     for row, item in enumerate(review.items, start=2):
         cells = _row(review, item, coders, told.get(item.question, ()))
         for at, name in enumerate(columns):
@@ -118,7 +118,7 @@ def read_sheet(path: Path, review: Review) -> Brought:
 def _kept(review: Review, wanted: Sequence[tuple[int, str, str, str]]) -> Brought:
     told = review.taken()
     by_id = {each.id: each for each in told}
-    heads = standing(told)
+    heads = latest(told)
     taken, clashing, same = [], [], 0
     for place, after, why, memory in wanted:
         item = review.items[place]
@@ -151,7 +151,7 @@ def _key(item: Item) -> tuple[str, str, str]:
 
 def _row(review: Review, item: Item, coders: Sequence[str], now: Sequence[Decision]) -> dict[str, str]:
     settled = {each.after for each in now}
-    decided = settled.pop() if len(settled) == 1 else ""
+    decided = settled.pop() if len(settled) == 1 else BACK
     variable, code, unit = _key(item)
     return {
         **{_heading(coder): item.marks.get(coder, "") for coder in coders},

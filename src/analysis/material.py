@@ -26,9 +26,10 @@ from .agreement import shown as agreed
 from .agreement.sheet import agreement_table
 from .agreement.summary import agreement_results, titled
 from .counting import Counted, counted_or_none
-from .decisions import Decision, Ledger
+from .decisions import Decision
 from .evidence import evidence
 from .figures import Drawn, agreement_forest, theme_map
+from .ledger import Ledger
 from .printedtables import printed_tables_of
 from .publicnames import code_labels
 from .recomputation import Recomputation

@@ -10,7 +10,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from .decisions import Decision, standing
+from .decisions import Decision, latest
 from .errors import ConcordError
 from .paths import Workspace
 from .review import Chosen, Item, Review, open_review
@@ -132,7 +132,7 @@ class Panel(anywidget.AnyWidget):
         place = self.places[self.at]
         item = self.review.items[place]
         decided = [each for each in taken if each.question == item.question]
-        self.before_them[place] = standing(taken).get(item.question, ())
+        self.before_them[place] = latest(taken).get(item.question, ())
         return {
             "place": place,
             "state": self.review.state(item, taken),

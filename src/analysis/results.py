@@ -18,12 +18,12 @@ import pandas as pd
 from .clearance import clear_for
 from .consensus import with_decisions
 from .corpus import Corpus
-from .decisions import Ledger
 from .disclosure import check_indirect, public_ids, shows_text
 from .errors import DataError, Problem, UsageError
 from .figures import Drawn
 from .graph import STEPS
 from .keys import Result
+from .ledger import Ledger
 from .paths import Workspace
 from .read import read_drafts
 from .read.assemble import assemble

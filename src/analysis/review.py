@@ -11,9 +11,10 @@ import pandas as pd
 
 from .consensus import Settling, settling
 from .corpus import Corpus, natural
-from .decisions import BACK, Decision, Ledger, Question, conflicts, standing
+from .decisions import BACK, Decision, Question, conflicts, latest, standing
 from .division import SPANNED, divide
 from .errors import UsageError, did_you_mean, quoted
+from .ledger import Ledger
 from .paths import Workspace
 from .read import read_study
 from .study import Study, load_study
@@ -195,7 +196,7 @@ class Review:
             In `items`.
         after, why : str
         seen : sequence of Decision, optional
-            The standing decisions that the person had before them; by default those that stand now. Somebody
+            The latest decisions that the person had before them; by default the latest now. Somebody
             else's that is not among them is not replaced, and a conflict shows.
 
         Raises
@@ -207,27 +208,26 @@ class Review:
         if after not in item.choices:
             hint = did_you_mean(after, item.choices)
             raise UsageError(f"{quoted(after)} is no answer here.{hint} One of: {', '.join(item.choices)}.")
-        earlier = self.standing(item) if seen is None else tuple(seen)
+        earlier = tuple(seen) if seen is not None else latest(self.taken()).get(item.question, ())
         decision = self.ledger.take(self.by, item.question, item.given, after, why, earlier)
         self.mine.append((decision, earlier))
         return decision
 
-    def standing(self, item: Item) -> tuple[Decision, ...]:
-        """Return the decisions on an item that nobody has replaced."""
-        return standing(self.taken()).get(item.question, ())
-
     def undo(self) -> Decision | None:
         """Take back the last decision of this sitting; what stood before it stands again.
 
-        Returns None where there is none. The line that is taken back stays in the file.
+        Returns None where there is none. The line that is taken back stays in the file, and so does what
+        somebody else decided in the meantime.
         """
         if not self.mine:
             return None
         last, earlier = self.mine.pop()
-        answers = {each.after for each in earlier}
+        answers = {each.after for each in earlier if each.after != BACK}
         after = answers.pop() if len(answers) == 1 else BACK
-        why = earlier[0].why if after != BACK else ""
-        return self.ledger.take(self.by, last.question, last.before, after, f"taken back. {why}".strip())
+        why = next((each.why for each in earlier if each.after == after != BACK), "")
+        told = f"taken back. {why}".strip()
+        own = [each for each in latest(self.taken()).get(last.question, ()) if each.by == self.by]
+        return self.ledger.take(self.by, last.question, last.before, after, told, seen=own or [last])
 
     @cached_property
     def _texts(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from analysis.consensus import settled_corpus
-from analysis.decisions import Ledger
+from analysis.ledger import Ledger
 from analysis.paths import Workspace
 from analysis.review import Review, open_review
 from analysis.study import load_study
