@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
-from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +17,7 @@ from .batch import Batch, Done
 from .clearance import clear_for
 from .figures import Drawn
 from .grid import said, setting
+from .htmlpage import Html, document, note, table
 from .multiverse import ABSENT, FAILS, HOLDS, ClaimOver, Estimand, Flip, Multiverse, StudyOver
 from .multiversechart import specification_curve
 from .results import SIMULATED
@@ -110,7 +109,7 @@ def page(batch: Batch, found: Multiverse, drawn: dict[str, Drawn]) -> str:
     told = f"{runs} of {len(found.studies)} {'study' if len(found.studies) == 1 else 'studies'}"
     told += f"; {failed} did not end well and are marked below" if failed else "; all ended well"
     parts = [
-        f'<p class="note"><strong>{escape(EXPLORATORY)}</strong></p>',
+        note(Html(f"<strong>{escape(EXPLORATORY)}</strong>")),
         f'<p class="note">{escape(told)}. All results: <a href="results.csv">results.csv</a>, '
         '<a href="results.parquet">results.parquet</a>.</p>',
     ]
@@ -118,7 +117,9 @@ def page(batch: Batch, found: Multiverse, drawn: dict[str, Drawn]) -> str:
         parts += _study(over, drawn)
     parts += _runs(batch)
     banner = SIMULATED if any(over.study.simulated for over in found.studies) else ""
-    return _document(batch.grid.name, title, banner, "\n".join(parts))
+    body = "\n".join(parts)
+    drawn_styles = DRAWN_STYLE.findall(body)
+    return document(batch.grid.name, title, body, banner=banner, style=OWN_STYLE, drawn=drawn_styles)
 
 
 def _study(over: StudyOver, drawn: dict[str, Drawn]) -> Iterator[str]:
@@ -127,9 +128,9 @@ def _study(over: StudyOver, drawn: dict[str, Drawn]) -> Iterator[str]:
     simulated = " Simulated data." if over.study.simulated else ""
     yield f'<p class="study">{escape(over.study.title)}.{simulated}</p>'
     if not over.varied:
-        yield '<p class="note">Nothing was varied, so there is nothing to compare.</p>'
+        yield note("Nothing was varied, so there is nothing to compare.")
     else:
-        yield _table(("choice", "values", "the study's own"), list(_choices(over)), "What was varied")
+        yield table(("choice", "values", "the study's own"), list(_choices(over)), "What was varied")
     if over.estimands:
         yield f"<h3>Headline numbers</h3>{_summary(over)}"
     panels = [(each, drawn.get(f"{name}-{_slug(each.name)}")) for each in over.estimands]
@@ -137,7 +138,7 @@ def _study(over: StudyOver, drawn: dict[str, Drawn]) -> Iterator[str]:
         if figure is not None:
             link = quote(f"figures/{name}-{_slug(estimand.name)}.csv")
             yield f"<h3>{escape(estimand.name)}</h3>{figure.shown().markup}"
-            yield f'<p class="note"><a href="{link}">What is plotted, as CSV</a></p>'
+            yield note(Html(f'<a href="{link}">What is plotted, as CSV</a>'))
     if over.claims:
         yield "<h3>Which choices flip which claim</h3>"
         yield from _claims(over)
@@ -153,7 +154,7 @@ def _choices(over: StudyOver) -> Iterator[tuple[str, ...]]:
 def _summary(over: StudyOver) -> str:
     rows = [tuple(_summary_row(each)) for each in over.estimands]
     head = ("number", "printed", "own settings", "smallest", "middle", "largest", "runs")
-    return _table(head, rows, "Headline numbers over all choices", numbers=range(2, 7))
+    return table(head, rows, "Headline numbers over all choices", numbers=range(2, 7))
 
 
 def _summary_row(estimand: Estimand) -> Iterator[str]:
@@ -181,17 +182,17 @@ def _claims(over: StudyOver) -> Iterator[str]:
             )
             for each in moved
         ]
-        yield _table(
+        yield table(
             ("claim", "printed", "holds in", "flipped, all else being equal, by"),
             rows,
             "Claims that hold at some choices and fail at others",
         )
     else:
-        yield '<p class="note">No choice flips any claim: each holds, or fails, wherever it is asked.</p>'
+        yield note("No choice flips any claim: each holds, or fails, wherever it is asked.")
     still = [each for each in over.claims if each not in moved]
     if still:
         told = [(each.claim.id, each.printed, _held(each)) for each in still]
-        yield _table(("claim", "printed", "holds in"), told, "Claims that no choice flips")
+        yield table(("claim", "printed", "holds in"), told, "Claims that no choice flips")
     yield (
         '<p class="note">A choice flips a claim where two runs that differ in it alone disagree. A number '
         "that a choice leaves uncomputed neither holds nor fails.</p>"
@@ -219,7 +220,7 @@ def _runs(batch: Batch) -> Iterator[str]:
     settings = [name for name, values in told.items() if len(values) > 1]
     same = [f"{name}: {next(iter(values))}" for name, values in told.items() if len(values) == 1]
     if same:
-        yield f'<p class="note">In every run: {escape("; ".join(same))}.</p>'
+        yield note(f"In every run: {'; '.join(same)}.")
     head = ("run", *settings, "ended")
     shown = sorted(batch.done, key=lambda each: each.ended_well)[:MOST_RUNS]  # failures first
     rows = [
@@ -227,65 +228,14 @@ def _runs(batch: Batch) -> Iterator[str]:
         for each in shown
     ]
     left = f", the first {MOST_RUNS} of {len(batch.done)}" if len(batch.done) > MOST_RUNS else ""
-    yield _table(
-        head, rows, f"Every run, with its report, run.json and executed notebooks{left}", raw_first=True
-    )
+    yield table(head, rows, f"Every run, with its report, run.json and executed notebooks{left}")
 
 
-def _linked(each: Done) -> str:
+def _linked(each: Done) -> Html:
     name = each.run.name
     there = (each.workspace.reports(each.run.study.study) / "index.html").is_file()
     page = "index.html" if there else "run.json"
-    return f'<a href="{escape(quote(f"{name}/{page}"))}">{escape(name)}</a>'
-
-
-def _table(
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    caption: str,
-    *,
-    numbers: Sequence[int] = (),
-    raw_first: bool = False,
-) -> str:
-    def kind(column: int) -> str:
-        return ' class="number"' if column in numbers else ""
-
-    heads = "".join(f'<th scope="col"{kind(n)}>{escape(text)}</th>' for n, text in enumerate(head))
-    body = "\n".join(
-        f'<tr><th scope="row">{row[0] if raw_first else escape(row[0])}</th>'
-        + "".join(f"<td{kind(n)}>{escape(text)}</td>" for n, text in enumerate(row[1:], start=1))
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
-        f"<caption>{escape(caption)}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n"
-        "</tbody></table></div>"
-    )
-
-
-def _document(name: str, title: str, banner: str, body: str) -> str:
-    style = resources.files("analysis").joinpath("templates/report.css").read_text("utf-8") + OWN_STYLE
-    styles = dict.fromkeys([style, *DRAWN_STYLE.findall(body)])
-    allowed = " ".join(f"'sha256-{_digest(each)}'" for each in styles)
-    policy = (
-        f"default-src 'none'; style-src {allowed}; style-src-attr 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    flag = f'<p class="simulated">{escape(banner)}</p>\n' if banner else ""
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-        '<a class="skip" href="#main">To the content</a>\n'
-        f'<header>\n<h1>{escape(name)}</h1>\n{flag}<p class="study">{escape(title)}</p>\n</header>\n'
-        f'<main id="main">\n{body}\n</main>\n</body>\n</html>\n'
-    )
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Html(f'<a href="{escape(quote(f"{name}/{page}"))}">{escape(name)}</a>')
 
 
 def _number(value: float) -> str:

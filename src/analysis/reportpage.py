@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Sequence
-from importlib import resources
 from typing import Any, Protocol
 
-import jinja2
-
+from .htmlpage import house_style, rendered, template
 from .study import Study
 from .tables import Shown
 
@@ -19,7 +15,6 @@ __all__ = ["page"]
 
 FIGURE_STYLE = re.compile(r"<defs>\s*<style[^>]*>[^<]*</style>\s*</defs>")
 TABLE = re.compile(r'<div class="table"><table><caption([^>]*)>([^<]*)</caption>')
-TEMPLATES = resources.files("analysis").joinpath("templates")
 
 
 class Part(Protocol):
@@ -50,19 +45,13 @@ def page(study: Study, banner: Shown, parts: Sequence[Part], evidence: dict[str,
         As :func:`analysis.evidence.evidence` returns it; without it numbers open nothing and the page holds
         no script at all.
     """
-    style = _text("report.css") + (_text("report/evidence.css") if evidence else "")
-    script = _text("report/evidence.js") if evidence else ""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("analysis"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("report.html").render(
+    return rendered(
+        "report.html",
+        [house_style(), template("report/evidence.css")] if evidence else [house_style()],
+        template("report/evidence.js") if evidence else "",
         study=study,
         banner=banner.markup,
         sections=[(each.id, each.title, [_for_page(part.markup) for part in each.parts]) for each in parts],
-        style=style,
-        style_hash=_hash(style),
-        script=script,
-        script_hash=_hash(script) if evidence else "",
         evidence=_embedded(evidence) if evidence else "",
     )
 
@@ -74,15 +63,6 @@ def _for_page(markup: str) -> str:
     """
     region = r'<div class="table" tabindex="0" role="region" aria-label="Table: \2">'
     return TABLE.sub(region + r"<table><caption\1>\2</caption>", FIGURE_STYLE.sub("", markup))
-
-
-def _text(name: str) -> str:
-    return TEMPLATES.joinpath(name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return what a content security policy names a text by."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _embedded(data: dict[str, Any]) -> str:
