@@ -16,7 +16,6 @@ from analysis.reportword import as_docx
 from analysis.results import Step
 from analysis.study import load_study
 from analysis.tablebook import as_workbook
-from analysis.tablefiles import tables_of
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def made(tmp_path_factory) -> dict[str, bytes]:
         found[method] = as_docx(Material(Step(workspace, "05_report", load_study(workspace, method))))
     again = Material(Step(workspace, "05_report", load_study(workspace, "framework")))
     found["again"] = as_docx(again)
-    found["book"] = as_workbook(tables_of(again).tables, "A framework study")
+    found["book"] = as_workbook(again.tables.tables, "A framework study")
     return found
 
 

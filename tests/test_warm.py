@@ -36,7 +36,7 @@ import builtins, gc, locale, logging, os, random, signal, sys, tempfile, threadi
 print(os.getcwd(), os.path.relpath(tempfile.gettempdir(), os.environ["TMPDIR"]), os.umask(0o22))
 print(sorted(name for name in os.environ))
 print(sys.path, sys.argv[0], sys.executable, sys._xoptions, hash("a"), sys.getrecursionlimit())
-print(sorted(thread.name.split()[0] for thread in threading.enumerate()))
+print(sorted(thread.name.split()[0].rstrip("0123456789") for thread in threading.enumerate()))
 print([signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE)])
 print(locale.setlocale(locale.LC_ALL), sys.getdefaultencoding(), sys.stdout.encoding, gc.get_threshold())
 print(logging.getLogger().level, logging.getLogger().handlers, sorted(vars(builtins)))

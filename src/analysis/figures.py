@@ -213,9 +213,10 @@ def figure_of(width: float, height: float) -> Figure:
 
 
 def to_svg(figure: Figure, simulated: bool) -> str:
-    """Return a finished figure as SVG, marked where the data are simulated."""
+    """Return a finished figure as SVG, marked where the data are simulated; its layout is then settled."""
     if simulated:
         figure.supxlabel("Simulated data", fontsize=8, color=GREY, x=0.99, ha="right")
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    figure.set_layout_engine("none")
     return buffer.getvalue()

@@ -41,7 +41,12 @@ ENVIRONMENT = {
 
 FIRST = {
     "client": ("papermill", "nbclient", "nbconvert", "analysis.worker", "analysis.notebookpage"),
-    "kernel": ("ipykernel.ipkernel", "ipykernel.kernelapp", "pandas", "matplotlib.pyplot", "pyarrow.parquet"),
+    "kernel": (
+        *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger"),
+        *("pandas", "matplotlib.pyplot", "pyarrow.parquet"),
+        *("pandera.pandas", "krippendorff", "PIL.PngImagePlugin", "matplotlib.backends.backend_svg"),
+        *("xlsxwriter", "docx", "great_tables", "jinja2", "openpyxl"),
+    ),
 }
 ABSENT = {"client": ("rfc3987_syntax", "isoduration", "pyarrow"), "kernel": ()}
 ANY_NOTEBOOK: dict[str, Any] = {
@@ -62,6 +67,7 @@ ANY_NOTEBOOK: dict[str, Any] = {
 }
 INLINE = "matplotlib_inline.backend_inline"  # must be imported under the shell that it is to show figures in
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+SET_BY_DEBUGGER = {"PYDEVD_USE_FRAME_EVAL": "NO"}  # as ipykernel imports it
 
 
 class Line:
@@ -255,6 +261,7 @@ def _be_kernel(order: dict[str, Any], given: list[int]) -> NoReturn:
     (log,) = given
     _settle(order, log)
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
+    os.environ.update(SET_BY_DEBUGGER)
     sys.modules["numpy"].random.seed()  # a new kernel starts with randomness of its own
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [str(Path(kernelapp.__file__).parents[1] / "ipykernel_launcher.py"), *order["arguments"]]

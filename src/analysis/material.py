@@ -29,12 +29,13 @@ from .counting import Counted, counted_or_none
 from .decisions import Decision
 from .evidence import evidence
 from .figures import Drawn, agreement_forest, theme_map
+from .judging import judged
 from .ledger import Ledger
-from .printedtables import printed_tables_of
+from .matrixsheets import sheets
 from .publicnames import code_labels
 from .recomputation import Recomputation
 from .results import Step
-from .tablecells import tables_of
+from .stocktables import StockTables, stock_tables
 
 __all__ = ["Material"]
 
@@ -115,16 +116,13 @@ class Material:
     @cached_property
     def verdicts(self) -> list[claims.Verdict]:
         """Verdicts of the study's claims."""
-        stated = claims.load_claims(self.step.workspace, self.study.study)
         workspace, name = self.step.workspace, self.study.study
-        at_hand = Recomputation(self.corpus, self.study).table
-        return claims.judge(
+        return judged(
+            workspace,
+            self.study,
             self.step.recorded(self._results),
-            stated,
-            self.study.simulated,
-            tables=tables_of(workspace, name) if self.step.staged else at_hand,
-            printed=printed_tables_of(workspace, name),
-            minimum=self.study.agreement.minimum,
+            claims.load_claims(workspace, name),
+            tables=None if self.step.staged else Recomputation(self.corpus, self.study).table,
             withdrawn=self.corpus.withdrawn,
         )
 
@@ -172,8 +170,27 @@ class Material:
         """How segments coded differently were settled."""
         return Ledger(self.step.workspace.decisions(self.study.study)).read()
 
-    def figures(self) -> Iterator[tuple[str, Drawn]]:
-        """Yield name and figure of everything that the study has the data to draw, in the report's order."""
+    @cached_property
+    def tables(self) -> StockTables:
+        """T1 to T6 of the study, and why some are not there."""
+        names = identifiers.names_of(self.step.workspace, self.study)
+        unframed, unrated = self.applies("04_framework"), self.applies("02_agreement")
+        return stock_tables(
+            self.corpus,
+            self.study,
+            self.counted,
+            self.public,
+            quotes.quotes_table(self.corpus, self.study, self.counted, names),
+            sheets(self.matrix, self.corpus, self.study) if unframed is None else unframed,
+            self.agreement if unrated is None else unrated,
+        )
+
+    @cached_property
+    def figures(self) -> dict[str, Drawn]:
+        """Name -> figure of everything that the study has the data to draw, in the report's order."""
+        return dict(self._drawn())
+
+    def _drawn(self) -> Iterator[tuple[str, Drawn]]:
         said = self.study.simulated
         if self.applies("02_agreement") is None and not self.agreement.empty:
             minimum, title = self.study.agreement.minimum, titled(self.study.agreement.primary)

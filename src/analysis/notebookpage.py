@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,14 @@ def render(nb: Mapping[str, Any], title: str) -> str:
         The page's title.
     """
     import nbformat
+
+    page, _ = _exporter().from_notebook_node(nbformat.from_dict(dict(nb)), {"title": title})
+    return page
+
+
+@cache
+def _exporter() -> Any:
+    """Return what makes pages; kept, so that a process and all its copies compile the templates once."""
     from nbconvert import HTMLExporter
 
-    exporter = HTMLExporter(
-        template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], embed_images=True
-    )
-    page, _ = exporter.from_notebook_node(nbformat.from_dict(dict(nb)), {"title": title})
-    return page
+    return HTMLExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)], embed_images=True)

@@ -40,7 +40,7 @@ def sections(m: Material) -> list[Section]:
 
     For a descriptive-interpretive or consensual study the audit comes before any coefficient.
     """
-    drawn = {name: figure.shown() for name, figure in m.figures()}
+    drawn = {name: figure.shown() for name, figure in m.figures.items()}
     found = [
         _section("study", "The study", _study(m)),
         _section("coding", "Who coded what", _people(m)),

@@ -13,7 +13,6 @@ from .figures import Drawn
 from .material import Material
 from .papertables import PaperTable, undated
 from .policies import shows_text
-from .tablefiles import tables_of
 from .tableword import add_caption, add_field, add_table, prepared
 
 __all__ = ["as_docx"]
@@ -36,7 +35,7 @@ def as_docx(m: Material) -> bytes:
     if m.study.simulated:
         document.add_paragraph().add_run(m.step.banner.caption).bold = True
     _methods(document, m)
-    tables, figures = list(tables_of(m).tables), dict(m.figures())
+    tables, figures = m.tables.tables, m.figures
     numbers = {name: str(n) for n, name in enumerate(figures, start=1)}
     for title, wanted, drawn in PLACES:
         mine = [table for table in tables if table.id.partition("-")[0] in wanted]
