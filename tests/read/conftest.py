@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from analysis.read.draft import Draft
-from analysis.study import Input
+from analysis.settings import Input
 
 WORDS = [
     *("waiting", "café", "naïve", "cafe\u0301", "nai\u0308ve", "queue", "letter", "😀", "👩‍👩‍👧", "money"),

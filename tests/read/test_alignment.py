@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-import pandas as pd
 import pytest
 
 from analysis.read import read_draft
-from analysis.read.alignment import align, fold
+from analysis.read.alignment import align
 from analysis.read.assemble import assemble
-from analysis.schemas import FILE, ROW
 
 from . import test_qualcoder, test_rqda, twins
 from .conftest import Span, Truth
@@ -117,22 +115,7 @@ def test_one_draft_alone_is_left_as_it_is(database, truth, given):
     assert aligned[0] is draft and said == []
 
 
-def test_rows_that_several_exports_share_stand_once_and_fill_each_other():
-    rows = pd.DataFrame(
-        {
-            "code_id": ["a", "b", "a"],
-            "name": ["A", "B", "A"],
-            "definition": [None, "of b", "of a"],
-            FILE: ["one", "one", "two"],
-            ROW: [2, 3, 2],
-        }
-    ).astype({"code_id": "string", "name": "string", "definition": "string", FILE: "string"})
-    folded = fold("codes", rows, ["one", "two"])
-    assert folded[["code_id", "definition"]].to_numpy().tolist() == [["a", "of a"], ["b", "of b"]]
-    assert len(fold("codes", rows, [])) == 3  # tables that people wrote: a duplicate is somebody's mistake
-
-
 def _given(path):
-    from analysis.study import Input
+    from analysis.settings import Input
 
     return Input(file=path.name, stage="independent")

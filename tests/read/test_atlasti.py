@@ -126,3 +126,16 @@ def test_the_title_above_the_heading_is_passed_over(truth, given, workbook):
 
 def _opened(path, given):
     return path, given(path)
+
+
+def test_equal_words_of_other_places_are_other_segments(given, workbook):
+    rows = [("Talk", "Yes.", "yes", "3 - 3", "Ada"), ("Talk", "Yes.", "yes", "9 - 9", "Ada")]
+    heading = ("Document", "Quotation Content", "Codes", "Reference", "Created by")
+    path = workbook("quotations.xlsx", [heading, *rows, ("Talk", "Yes.", "yes", "9 - 9", "Ben")])
+    draft = read_atlasti(path, given(path))
+    codings = draft.tables["codings"]
+    assert codings.groupby("segment_id", sort=False)["coder_id"].apply(sorted).tolist() == [
+        ["Ada"],
+        ["Ada", "Ben"],
+    ]
+    assert draft.facts["left"] == {}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from analysis.read.assemble import assemble
 from analysis.read.consents import stricter
 
-from . import twins
-from .test_refi import corpus, draft
+from . import test_qualcoder, test_requal, test_rqda, twins
+from .test_refi import STUDY, corpus, draft
 
 TEXT = "We waited for months, and nobody rang us back."
 
@@ -106,6 +111,99 @@ def test_of_two_exports_the_stricter_statement_holds(order, tmp_path):
 def test_a_participant_withdrawn_in_the_tool_is_withdrawn_here(tmp_path):
     read = draft(project(tmp_path / "t.qdpx", {"withdrawn": "yes"}))
     assert read.tables["cases"]["withdrawn"].tolist() == ["yes"]
+
+
+def test_a_withdrawal_is_taken_beside_cells_that_nobody_filled_in(tmp_path):
+    people = {"P1": "yes", "P2": "Unassigned"}
+    with zipfile.ZipFile(project(tmp_path / "t.qdpx", {"withdrawn": "x"})) as archive:
+        content = archive.read("project.qde").decode()
+    one = re.search(r"<Case .*</Case>", content)[0]
+    cases = "".join(
+        one.replace('name="P1"', f'name="{name}"').replace("<TextValue>x<", f"<TextValue>{said}<")
+        for name, said in people.items()
+    )
+    path = twins.pack(tmp_path / "two.qdpx", {"project.qde": content.replace(one, cases).encode()})
+    rows = draft(path).tables["cases"].set_index("case_id")
+    assert rows["withdrawn"].dropna().to_dict() == {"P1": "yes"}
+    assert rows["withdrawn (variable)"].to_dict() == people
+
+
+SAID = {"Withdrawn": "yes", "Group": "staff", "Consent_quote": "no", "AGE": "41"}
+
+
+def of_qualcoder(database, truth, path):
+    cases = {"cases": [(1, "P1", None)], "case_text": [(1, 1, 1, 0, len(truth.texts["Interview 1"]))]}
+    attributes = [(n, name, "case", value, 1) for n, (name, value) in enumerate(SAID.items(), start=1)]
+    return test_qualcoder.twin(database, truth, attribute=attributes, **cases)[0]
+
+
+def of_rqda(database, truth, path):
+    links = [(1, 1, 0.0, float(len(truth.texts["Interview 1"])), 1)]
+    attributes = [(name, value, 1, 1) for name, value in SAID.items()]
+    return test_rqda.twin(database, truth, cases=[("P1", 1, 1)], caselinkage=links, caseAttr=attributes)[0]
+
+
+def of_requal(database, truth, path):
+    file = test_requal.twin(database, truth)
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        for table in ("attributes", "attribute_values", "attributes_cases_map"):
+            connection.execute(f"delete from {table}")
+        for n, (name, value) in enumerate(SAID.items(), start=1):
+            connection.execute("insert into attributes values (?, ?)", (n, name))
+            connection.execute("insert into attribute_values values (?, ?, ?)", (n, n, value))
+            connection.execute("insert into attributes_cases_map values (1, ?, ?)", (n, n))
+    return file
+
+
+def of_refi_variables(database, truth, path):
+    return project(path / "variables.qdpx", SAID)
+
+
+def of_refi_sets(database, truth, path):
+    with zipfile.ZipFile(project(path / "t.qdpx", {})) as archive:
+        content = archive.read("project.qde").decode()
+    member = twins.element("MemberSource", targetGUID=twins.guid("source"))
+    sets = "".join(
+        twins.element("Set", member, guid=twins.guid(name), name=f"{name}: {value}")
+        for name, value in SAID.items()
+    )
+    end = f"<Sets>{sets}</Sets></Project>"
+    return twins.pack(path / "sets.qdpx", {"project.qde": content.replace("</Project>", end).encode()})
+
+
+@pytest.mark.parametrize("tool", [of_qualcoder, of_rqda, of_requal, of_refi_variables, of_refi_sets])
+def test_a_name_of_ours_means_the_same_in_any_case(tool, database, truth, tmp_path):
+    read = draft(tool(database, truth, tmp_path), coder="Ada")
+    row = read.tables["cases"].set_index("case_id").loc["P1"]
+    assert [row[name] for name in ("withdrawn", "group", "consent_quote", "AGE")] == [
+        "yes",
+        "staff",
+        "no",
+        "41",
+    ]
+    assert "P1" not in set(assemble([read], STUDY).cases["case_id"])
+
+
+def test_groups_of_atlasti_mean_the_same_in_any_case(workbook):
+    heading = ("Document", "Document Groups", "Quotation Content", "Codes", "Created by")
+    groups = "\r\n".join(f"{name}: {value}" for name, value in SAID.items())
+    path = workbook("quotations.xlsx", [heading, ("P1", groups, "We waited.", "waiting", "Ada")])
+    cases = draft(path).tables["cases"]
+    assert cases["withdrawn"].tolist() == ["yes"] and cases["AGE"].tolist() == ["41"]
+
+
+def test_of_two_spellings_of_withdrawal_the_stricter_holds(database, truth, tmp_path):
+    spelt = [(1, "Withdrawn", "case", "yes", 1), (2, "withdrawn", "case", "no", 1)]
+    file, _ = test_qualcoder.twin(database, truth, cases=[(1, "P1", None)], attribute=spelt)
+    paths = [file, project(tmp_path / "two.qdpx", {"Withdrawn": "yes", "withdrawn": "no"})]
+    assert [draft(path).tables["cases"]["withdrawn"].tolist() for path in paths] == [["yes"], ["yes"]]
+
+
+def test_a_withdrawal_said_of_the_document_holds_against_the_case(database, truth):
+    spelt = [(1, "withdrawn", "file", "yes", 1), (2, "withdrawn", "case", "no", 1)]
+    mine = {"case_text": [(1, 1, 1, 0, len(truth.texts["Interview 1"]))], "cases": [(1, "P1", None)]}
+    file, _ = test_qualcoder.twin(database, truth, attribute=spelt, **mine)
+    assert draft(file).tables["cases"]["withdrawn"].tolist() == ["yes"]
 
 
 def test_other_attributes_keep_the_first_statement():

@@ -49,3 +49,16 @@ def test_a_sheet_without_codes_says_which_columns_are_needed(truth, given, workb
     path = workbook("excerpts.xlsx", rows)
     with pytest.raises(DataError, match="Codes Applied Combined"):
         read_dedoose(path, given(path))
+
+
+def test_equal_words_of_other_ranges_are_other_segments(given, workbook):
+    rows = [("Talk", "3-7", "Ada", "Yes.", "yes"), ("Talk", "90-94", "Ada", "Yes.", "yes")]
+    heading = ("Media Title", "Excerpt Range", "Excerpt Creator", "Excerpt Copy", "Codes Applied Combined")
+    path = workbook("excerpts.xlsx", [heading, *rows, ("Talk", "90-95", "Ben", "Yes. ", "yes")])
+    draft = read_dedoose(path, given(path))
+    codings = draft.tables["codings"]
+    assert codings.groupby("segment_id", sort=False)["coder_id"].apply(sorted).tolist() == [
+        ["Ada"],
+        ["Ada", "Ben"],
+    ]
+    assert draft.facts["left"] == {}

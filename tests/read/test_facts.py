@@ -9,7 +9,7 @@ import pytest
 from analysis.importfacts import losses_table, proofs_table
 from analysis.read import read_draft
 from analysis.read.formats import READERS, is_export
-from analysis.study import Input
+from analysis.settings import Input
 
 from . import mutants
 

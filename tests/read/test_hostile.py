@@ -23,7 +23,7 @@ from analysis.read.archive import Archive
 from analysis.read.formats import READERS
 from analysis.read.sheet import read_sheets
 from analysis.read.sqlitefile import SqliteFile
-from analysis.study import Input
+from analysis.settings import Input
 
 from . import twins
 
@@ -198,6 +198,23 @@ def test_a_sheet_of_a_million_empty_rows_is_only_its_cells(tmp_path):
     frame = read_sheets(tmp_path / "m.xlsx", "m.xlsx")[0].table({"code", "segment"})
     assert frame.index.tolist() == [1_048_576]
     assert time.monotonic() - begun < 20
+
+
+def test_rows_of_one_empty_cell_at_the_far_end_count_all_their_cells(tmp_path, monkeypatch):
+    import openpyxl
+
+    monkeypatch.setattr("analysis.read.sheet.CELLS", 2_000_000)
+    path = tmp_path / "wide.xlsx"
+    openpyxl.Workbook().save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    rows = "".join(f'<row r="{n}"><c r="XFD{n}"/></row>' for n in range(1, 201))  # 16,384 cells each
+    inside = members["xl/worksheets/sheet1.xml"].replace(b"<sheetData>", f"<sheetData>{rows}".encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (members | {"xl/worksheets/sheet1.xml": inside}).items():
+            archive.writestr(name, content)
+    with pytest.raises(DataError, match="2000000 cells"):
+        read_sheets(path, "wide.xlsx")
 
 
 def test_a_formula_is_not_evaluated(tmp_path):

@@ -177,3 +177,39 @@ def test_the_old_spreadsheet_format_reads_as_the_new_one(make_team, given, workb
     for name, frame in drafts[1].tables.items():
         shown = [each.drop(columns="_file") for each in (drafts[0].tables[name], frame)]
         pd.testing.assert_frame_equal(*shown)
+
+
+SAID = ["Document name", "Code", "Beginning", "Segment", "Author"]
+
+
+def test_equal_words_of_other_paragraphs_are_other_segments(given, workbook):
+    rows = [("Talk", "yes", "3", "Yes, it did.", "Ada"), ("Talk", "yes", "9", "Yes, it  did.", "Ada")]
+    rows += [("Talk", "yes", "9", "Yes, it did.", "Ben"), ("Talk", "no", "4", "No.", "Ada")]
+    path = workbook("segments.xlsx", [SAID, *rows])
+    draft = read_maxqda(path, given(path))
+    codings = draft.tables["codings"]
+    assert len(codings) == 4 and draft.facts["left"] == {}
+    third, ninth, ben, _ = codings["segment_id"]
+    assert ninth == ben != third
+
+
+def test_repeated_words_without_a_paragraph_are_called_what_they_are(given, workbook):
+    row = ("Talk", "Group", "yes", "Yes, it did.", "Ada")
+    path = workbook(
+        "segments.xlsx", [["Document name", "Document group", "Code", "Segment", "Author"], row, row]
+    )
+    left = read_maxqda(path, given(path)).facts["left"]
+    assert left == {"codings of words that the coder gave the code before, perhaps elsewhere": 1}
+
+
+def test_words_that_stand_once_are_one_segment_whether_or_not_paragraphs_were_on_show(given, workbook):
+    row = ("Talk", "Group", "yes", "3", "Yes, it did.", "Ada")
+    heading = ("Document name", "Document group", "Code", "Beginning", "Segment", "Author")
+    with_, without = (
+        workbook(f"{len(cells)}.xlsx", cells)
+        for cells in ([heading, row], [(*heading[:3], *heading[4:]), (*row[:3], *row[4:]), []])
+    )
+    ids = [
+        read_maxqda(path, given(path)).tables["segments"]["segment_id"].tolist() for path in (with_, without)
+    ]
+    assert ids[0] == ids[1]

@@ -16,7 +16,8 @@ from analysis.read import read_draft
 from analysis.read.assemble import assemble
 from analysis.read.draft import Draft
 from analysis.read.formats import READERS, RECOGNISERS, recognise
-from analysis.study import Input, Study
+from analysis.settings import Input
+from analysis.study import Study
 
 from . import mutants
 

@@ -45,7 +45,7 @@ def test_decimal_commas_and_other_columns_pass_through(workbook, given):
 
 
 def test_a_matrix_is_code_case_and_count(workbook, given):
-    path = workbook("matrix.xlsx", [("", "A : Anna", "B : Ben"), ("1 : trust", 3, 0), ("2 : cost", "", 2)])
+    path = workbook("matrix.xlsx", [("", "A : Anna", "B : Ben"), ("1 : trust", 3, 0), ("2 : cost", 0, 2)])
     assert recognises(path.read_bytes()[:100], path)
     cells = matrix_table(path, given(path))
     assert list(cells.itertuples(index=False, name=None)) == [
@@ -61,3 +61,12 @@ def test_a_cell_that_is_no_number_is_named(workbook, given):
     path = workbook("matrix.xlsx", [("", "A : Anna"), ("1 : trust", "three")])
     with pytest.raises(DataError, match="row 2, column 'Anna'"):
         matrix_table(path, given(path))
+
+
+def test_an_empty_cell_of_a_matrix_is_not_taken_for_nothing(workbook, given):
+    heading = ("", "A : Anna", "B : Ben")
+    path = workbook("matrix.xlsx", [heading, ("1 : trust", 3, ""), ("2 : cost", "", 2), ("", "", "")])
+    with pytest.raises(DataError) as refused:
+        matrix_table(path, given(path))
+    assert [(each.row, each.column) for each in refused.value.problems] == [(2, "Ben"), (3, "Anna")]
+    assert "Write 0" in str(refused.value)

@@ -10,7 +10,8 @@ import pytest
 from analysis.errors import DataError
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
-from analysis.study import Input, Study
+from analysis.settings import Input
+from analysis.study import Study
 
 from . import twins
 
@@ -122,6 +123,37 @@ def test_a_coding_without_user_takes_the_named_coder(tmp_path):
     assert set(draft(path, all_by="AK").tables["codings"]["coder_id"]) == {"AK"}
 
 
+TWO_USERS = [("", ""), ("Ada", "Ada")]  # names of two users: not listed, or called alike
+
+
+@pytest.mark.parametrize("names", TWO_USERS, ids=["not among the users", "of one name"])
+def test_a_user_is_one_coder_whether_the_coding_or_its_selection_names_them(tmp_path, names):
+    users = "".join(
+        twins.element("User", guid=f"user-{n}", name=name) for n, name in enumerate(names, 1) if name
+    )
+    ref = twins.element("CodeRef", targetGUID=twins.guid("code", "cost"))
+    spans = [
+        (0, 2, "user-1", "user-1"),
+        (3, 9, "", "user-1"),
+        (10, 13, "", "user-2"),
+        (14, 20, "", "user-2"),
+    ]
+    inside = "".join(
+        twins.element(
+            "PlainTextSelection",
+            twins.element("Coding", ref, guid=f"c{start}", **({"creatingUser": user} if user else {})),
+            guid=f"s{start}", startPosition=start, endPosition=end, creatingUser=marker,
+        )
+        for start, end, user, marker in spans
+    )  # fmt: skip
+    content = twins.element("PlainTextContent", "We waited for months, and nobody rang.")
+    path = tmp_path / "users.qde"
+    path.write_bytes(twins.project("T", twins.element("TextSource", content + inside, guid="d"), users=users))
+    coders = draft(path).tables["codings"]["coder_id"].tolist()
+    assert coders[0] == coders[1] != coders[2] == coders[3]
+    assert not any("case" in coder for coder in coders)
+
+
 def test_a_coding_of_a_whole_document_stands_for_all_of_it(tmp_path):
     known = twins.truth(documents=1)
     whole = twins.element(
@@ -197,3 +229,47 @@ def test_a_codebook_of_any_namespace_gives_codes_with_their_hierarchy(tmp_path, 
     assert read.facts["format"] == "refi-codebook"
     codes = read.tables["codes"][["code_id", "parent_id", "definition"]].fillna("").to_numpy().tolist()
     assert codes == [["Access", "", ""], ["Waiting", "Access", "Time before care"]]
+
+
+def test_coded_documents_of_nobody_are_counted_where_others_have_a_participant(tmp_path):
+    known = twins.truth(documents=3)
+    path = twins.nvivo(tmp_path / "t.qdpx", known)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for document in ("Interview 2", "Interview 3"):
+        gone = twins.element(
+            "Coding",
+            twins.element("CodeRef", targetGUID=twins.guid("case", document)),
+            guid=twins.guid("whole", document),
+        ).encode()
+        assert members["project.qde"].count(gone) == 1
+        members["project.qde"] = members["project.qde"].replace(gone, b"")
+    held = corpus(twins.pack(tmp_path / "part.qdpx", members))
+    bare = held.segments["case_id"].isna()
+    count = int(held.codings["segment_id"].isin(held.segments.loc[bare, "segment_id"]).sum())
+    assert count > 0
+    said = [each for each in held.warnings if "to no participant, although others do" in each]
+    assert len(said) == 1 and said[0].startswith("2 coded documents") and f"{count} codings" in said[0]
+    assert not any("to no participant" in each for each in corpus(path).warnings)
+
+
+def test_folders_stay_above_their_codes_and_are_counted(tmp_path):
+    known = twins.truth(documents=1)
+    path = twins.nvivo(tmp_path / "t.qdpx", known)
+    read = draft(path)
+    assert read.facts["left"]["marks that a code is a folder"] == 1
+    above = read.tables["codes"].set_index("code_id")["parent_id"].dropna()
+    assert above.to_dict() == dict.fromkeys(twins.CODES, "All codes")
+    assert not any("folders" in warning for warning in read.warnings)
+
+
+def test_codings_with_a_folder_are_kept_and_counted(tmp_path):
+    known = twins.truth(documents=1)
+    with zipfile.ZipFile(twins.qualcoder(tmp_path / "t.qdpx", known)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    cost = f'guid="{twins.guid("code", "cost")}" name="cost" isCodable='.encode()
+    content = members["project.qde"].replace(cost + b'"true"', cost + b'"false"')
+    read = draft(twins.pack(tmp_path / "folder.qdpx", members | {"project.qde": content}))
+    count = sum(code == "cost" for *_, code in known.codings)
+    assert (read.tables["codings"]["value"] == "cost").sum() == count > 0
+    assert any(f": {count} codings are with codes that the project calls folders" in w for w in read.warnings)

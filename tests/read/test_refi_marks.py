@@ -99,6 +99,34 @@ def test_reads_what_a_plain_walk_of_the_tree_reads(sources, batch):
         assert taken(read_project(io.BytesIO(content), "p.qde")) == plainly(content)
 
 
+def talk(number: int, selections: int) -> str:
+    """Return a transcript of two sync points a selection; every transcript calls its points alike."""
+    points = "".join(f'<SyncPoint guid="P{n}" position="{n * 10 + number}"/>' for n in range(2 * selections))
+    marks = "".join(
+        f'<TranscriptSelection guid="T{number}-{n}" fromSyncPoint="P{2 * n}" toSyncPoint="P{2 * n + 1}">'
+        '<Coding><CodeRef targetGUID="C1"/></Coding></TranscriptSelection>'
+        for n in range(selections)
+    )
+    inside = f'<Transcript guid="R{number}">{points}{marks}</Transcript>'
+    return f'<AudioSource guid="A{number}">{inside}</AudioSource>'
+
+
+def test_sync_points_are_looked_at_once_and_belong_to_their_transcript(monkeypatch):
+    looked: list[str | None] = []
+
+    def counting(raw: str | None) -> int:
+        looked.append(raw)
+        return position(raw)
+
+    monkeypatch.setattr("analysis.read.refi_elements.position", counting)
+    talks = "".join(talk(number, 50) for number in (1, 2))
+    found = read_project(io.BytesIO(f"<Project {XMLNS}>{talks}</Project>".encode()), "p.qde")
+    assert list(found.marks.start) == [20 * n + number for number in (1, 2) for n in range(50)]
+    assert list(found.marks.end) == [20 * n + 10 + number for number in (1, 2) for n in range(50)]
+    assert len(looked) == 200
+    assert "SyncPoint" not in found.held
+
+
 def test_selections_without_a_code_are_counted():
     found = read_project(io.BytesIO(written([[("1", "2", "U1", [], False, False)]])), "p.qde")
     assert found.left["selections without a code"] == 1

@@ -23,6 +23,8 @@ create table caselinkage (caseid integer, fid integer, selfirst real, selend rea
 create table caseAttr (variable text, value text, caseID integer, status integer);
 create table fileAttr (variable text, value text, fileID integer, status integer);
 create table project (databaseversion text);
+create table filecat (name text, fid integer, catid integer, owner text, status integer);
+create table treefile (fid integer, catid integer, owner text, status integer);
 """
 PUBLISHED = {"TALK-Participation": "TALK.Part", "TALK-Transparency": "TALK.Trans", "ACT.Part": "ACT.Part.4"}
 
@@ -167,3 +169,11 @@ def test_all_by_overrides_whatever_the_file_says(database, truth, given):
     path, _ = twin(database, truth)
     draft = read_rqda(path, given(path, all_by="Cy"))
     assert draft.tables["codings"]["coder_id"].unique().tolist() == ["Cy"]
+
+
+def test_categories_of_files_are_counted(database, truth, given):
+    kinds = {"filecat": [("clinic", None, 1, "x", 1), ("gone", None, 2, "x", -1)]}
+    path, _ = twin(database, truth, **kinds, treefile=[(1, 1, "x", 1), (2, 1, "x", 1)])
+    left = read_rqda(path, given(path)).facts["left"]
+    assert (left["categories of files"], left["files in categories"]) == (1, 2)
+    assert left["deleted rows of filecat"] == 1

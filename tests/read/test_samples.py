@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analysis.read import read_draft
-from analysis.study import Input
+from analysis.settings import Input
 
 from . import mutants
 

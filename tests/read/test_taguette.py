@@ -10,6 +10,7 @@ import sqlite3
 import pytest
 
 from analysis.errors import DataError
+from analysis.read.formats import recognise
 from analysis.read.html import text_of
 from analysis.read.taguette import read_taguette, recognises
 
@@ -125,3 +126,25 @@ def test_a_tag_below_another_keeps_its_place(given, tmp_path):
     path.write_text("id,document,tag,content\n1,D,care,one\n2,D,care.waiting,two\n3,D,v1.0,three\n")
     codes = read_taguette(path, given(path, coder="A")).tables["codes"].set_index("code_id")["parent_id"]
     assert codes.dropna().to_dict() == {"care.waiting": "care"}
+
+
+def test_equal_words_of_two_highlights_are_two_segments(given, workbook):
+    rows = [("1", "Talk", "yes", "Yes."), ("2", "Talk", "yes", "Yes."), ("2", "Talk", "no", "Yes.")]
+    path = workbook("highlights.xlsx", [("id", "document", "tag", "content"), *rows], "highlights")
+    draft = read_taguette(path, given(path, coder="Ada"))
+    first, *second = draft.tables["codings"]["segment_id"]
+    assert second == [second[0]] * 2 and first != second[0]
+    assert draft.facts["left"] == {}
+
+
+@pytest.mark.parametrize("name", ["codings.csv", "segments.csv", "codes.csv"])
+def test_highlights_are_recognised_whatever_their_file_is_called(tmp_path, given, name):
+    path = tmp_path / name
+    path.write_text("id,document,tag,content\n1,Talk,yes,We waited.\n", "utf-8")
+    assert recognise(path, given(path)) == "taguette"
+
+
+def test_a_table_that_lacks_a_column_is_still_the_table_that_its_name_says(tmp_path, given):
+    path = tmp_path / "codings.csv"
+    path.write_text("segment_id,code\nS1,yes\n", "utf-8")
+    assert recognise(path, given(path)) == "tidy"

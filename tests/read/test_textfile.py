@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.errors import DataError
 from analysis.read.textfile import decode, read_text_table
 from analysis.read.tidy import read_tidy
-from analysis.study import Input
+from analysis.settings import Input
 
 TEXT = "segment_id,coder_id,value,stage,memo\ns1,Zoë,café,independent,\ns2,Zoë,n/a,independent,“so” – 😀\n"
 

@@ -7,7 +7,7 @@ import pytest
 from analysis.errors import DataError
 from analysis.read.tidy import read_tidy, table_named
 from analysis.schemas import TABLES
-from analysis.study import Input
+from analysis.settings import Input
 
 
 @pytest.fixture

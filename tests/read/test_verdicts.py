@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from analysis.errors import DataError
-from analysis.read.positions import Selection, prove
+from analysis.read.positions import Selection, judge
 from analysis.read.rqda import read_rqda
 from analysis.read.ruler import Ruler
-from analysis.read.verdicts import Verdict, verdicts
+from analysis.read.verdicts import Verdict, verdicts_of
 
 from .conftest import Span, Truth
 from .test_rqda import twin
@@ -68,9 +68,8 @@ def test_documents_are_judged_by_word_edges_where_there_are_no_excerpts():
     starts = [n * len(words) + at for n in range(10) for at in (0, 4, 8, 14)]
     good = [Selection(name, at, texts[name].index(" ", at)) for name in "ab" for at in starts]
     bad = [Selection("c", at + 1, texts["c"].index(" ", at) - 1) for at in starts]
-    proof = prove(texts, good)
     rulers = {name: Ruler(text) for name, text in texts.items()}
-    worst, *others = verdicts(rulers, [*good, *bad], proof)
+    worst, *others = verdicts_of(judge(rulers, [*good, *bad]))
     assert (worst.document, worst.refused) == ("c", True)
     assert [(each.document, each.score, each.doubtful) for each in others] == [
         ("a", 1, False),

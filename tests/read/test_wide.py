@@ -6,7 +6,7 @@ import pytest
 
 from analysis.errors import DataError
 from analysis.read.wide import read_wide
-from analysis.study import Input
+from analysis.settings import Input
 
 BY_ROW = """\
 talk,turn,who,group,said,role,coder,tone,topic

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from analysis.read import read_draft
-from analysis.study import Input
+from analysis.settings import Input
 from analysis.write.csvfile import COLUMNS, write_csv
 from analysis.write.left import left_behind
 from analysis.write.settled import settled
@@ -41,8 +41,24 @@ def test_places_and_words_go_along_and_come_back_as_segments(small, tmp_path):
     held = corpus.segments.set_index("segment_id")
     for row in tables["segments"].itertuples():
         assert (int(row.start), int(row.end)) == tuple(held.loc[row.segment_id, ["start", "end"]])
-        assert row.text == held.loc[row.segment_id, "text"]
+        about = ["text", "case_id", "speaker", "question"]
+        assert [getattr(row, name) for name in about] == held.loc[row.segment_id, about].tolist()
     assert tables["segments"]["segment_id"].is_unique
+
+
+def test_support_and_versions_of_the_codebook_go_along(small, tmp_path):
+    header, *rows = small.rows("codings")
+    small.put(
+        "codings", [[*header, "supports", "codebook_version"], *([*r, "contradicts", "2"] for r in rows)]
+    )
+    corpus = small.corpus()
+    codings, _ = settled(corpus, "independent")
+    path = tmp_path / "out.csv"
+    write_csv(corpus, codings, path)
+    back = read_draft(path, Input(file="out.csv")).tables["codings"]
+    assert back["supports"].tolist() == ["contradicts"] * len(codings)
+    assert back["codebook_version"].tolist() == ["2"] * len(codings)
+    assert not {"marks of support", "codebook versions"} & set(left_behind(corpus, codings, "csv"))
 
 
 def test_the_same_codings_are_the_same_bytes(small, tmp_path):

@@ -12,7 +12,9 @@ from analysis.disclosure import quotable
 from analysis.errors import UsageError
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
-from analysis.study import Input, Study
+from analysis.settings import Input
+from analysis.study import Study
+from analysis.write.left import left_behind
 from analysis.write.refi import write_refi
 from analysis.write.settled import settled
 
@@ -35,14 +37,13 @@ def written(small, folder: Path, stage: str | None = None) -> Path:
 
 
 def said(corpus, stage: str) -> set[tuple]:
-    """Return what the codings of a stage say: whose text, where, who, which code, with which memo."""
+    """Return what the codings of a stage say: whose words, where, who, which code, with which memo."""
     of_codes = corpus.codings[(corpus.codings["variable"] == "codes") & (corpus.codings["stage"] == stage)]
     rows = of_codes.merge(corpus.segments, on="segment_id")
     name = rows["value"].map(corpus.codes.set_index("code_id")["name"])
-    memo = rows["memo"].fillna("")
-    return set(
-        zip(rows["document_id"], rows["start"], rows["end"], rows["coder_id"], name, memo, strict=True)
-    )
+    case, memo = rows["case_id"].fillna(""), rows["memo"].fillna("")
+    where = (rows[column].fillna(-1) for column in ("start", "end"))
+    return set(zip(case, rows["document_id"], *where, rows["coder_id"], name, memo, strict=True))
 
 
 def back_again(small, folder: Path, stage: str = "consensus"):
@@ -68,6 +69,88 @@ def test_a_round_trip_reads_unchanged(small, tmp_path, stage):
         ("codes", ["name", "definition"]),
     ):
         assert cells(after, table, columns) == cells(before, table, columns)
+
+
+def focus_group(small) -> None:
+    """Let three people speak in one document of nobody's, one of them inside another's turn."""
+    small.edit("documents.csv", "D1,P1,Interview 1", "D1,,Focus group")
+    header, *rows = small.rows("segments")
+    whose = {"P1-2": "P1", "P1-3": "P2", "P2-2": "", "P2-3": "", "P3-2": ""}
+    inside = ["P3-9", "D1", "90", "96", "", "q2"]
+    small.put("segments", [[*header, "case_id"], *([*r, whose.get(r[0], "")] for r in [*rows, inside])])
+    small.files["segments.csv"] = str(small.files["segments.csv"]).replace(
+        "P3-9,D1,90,96,,q2,", "P3-9,D1,90,96,,q2,P3"
+    )
+    small.files["codings.csv"] = str(small.files["codings.csv"]) + (
+        "P3-9,team,codes,cost,consensus,1,\nP1-1,team,codes,contact,consensus,1,\n"
+    )
+
+
+def test_each_speaker_of_a_focus_group_stays_themselves(small, tmp_path):
+    focus_group(small)
+    before, after = back_again(small, tmp_path)
+    assert said(after, "consensus") == said(before, "consensus")
+    whose = {(case, code) for case, document, *_, code, _ in said(after, "consensus") if document == "D1"}
+    assert whose == {("P1", "Waiting"), ("P2", "Contact"), ("P3", "Cost"), ("", "Contact")}
+    assert cells(after, "documents", ["document_id", "case_id"]) == [["D1", None], ["D2", "P2"], ["D3", "P3"]]
+
+
+def test_a_part_that_is_somebody_elses_stays_theirs(small, tmp_path):
+    header, *rows = small.rows("segments")
+    small.put("segments", [[*header, "case_id"], *([*r, "P3" if r[0] == "P1-2" else ""] for r in rows)])
+    before, after = back_again(small, tmp_path)
+    assert {case for case, document, *_ in said(before, "consensus") if document == "D1"} == {"P1", "P3"}
+    assert said(after, "consensus") == said(before, "consensus")
+
+
+def test_answers_without_a_document_stay_their_participants(small, tmp_path):
+    small.only(
+        cases="case_id,group\nP1,patient\nP2,staff\n",
+        segments="segment_id,case_id,text\na1,P1,It took long.\na2,P1,Nobody rang.\nb1,P2,It took long.\n",
+        codings="segment_id,coder_id,value\na1,A,waiting\na2,A,contact\nb1,A,waiting\n",
+    )
+    before, after = back_again(small, tmp_path, "independent")
+    rows = after.codings.merge(after.segments, on="segment_id")
+    assert set(zip(rows["case_id"], rows["value"], strict=True)) == {
+        ("P1", "waiting"),
+        ("P1", "contact"),
+        ("P2", "waiting"),
+    }
+    assert cells(after, "cases", ["case_id", "group"]) == cells(before, "cases", ["case_id", "group"])
+
+
+def test_the_project_of_a_focus_group_is_valid_by_the_official_schema(small, tmp_path, shared):
+    focus_group(small)
+    schema = etree.XMLSchema(etree.parse(shared / "samples" / "refi-qda" / "Project-mrt2019.xsd"))
+    with zipfile.ZipFile(written(small, tmp_path)) as archive:
+        project = etree.fromstring(archive.read("project.qde"))
+    schema.assertValid(project)
+    assert len(project.findall(".//{*}SelectionRef")) == 3
+
+
+def test_what_a_project_has_no_place_for_is_counted(small):
+    small.edit("codes.csv", "code_id,name,parent_id", "code_id,a_priori,introduced_version,name,parent_id")
+    for code in ("access,", "waiting,", "contact,", "cost,"):
+        small.edit("codes.csv", f"\n{code}", f"\n{code}yes,2,")
+    corpus = small.corpus()
+    codings, _ = settled(corpus, "consensus")
+    left = left_behind(corpus, codings, "refi-qda")
+    assert {name: left.get(name) for name in LOST} == LOST
+
+
+LOST = {
+    "segments without one of these codings": 4,
+    "speakers of segments": 4,
+    "questions of segments": 4,
+    "ids of codes": 4,
+    "names of documents": 3,
+    "marks of codes made before coding": 4,
+    "versions that codes came with": 4,
+    "what codes influence": 3,
+    "kinds of coders": 3,
+    "roles of coders": 3,
+    "affiliations of coders": 2,
+}
 
 
 def test_consent_and_its_absence_survive_a_round_trip(small, tmp_path):

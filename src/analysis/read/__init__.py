@@ -9,7 +9,8 @@ import pandas as pd
 from ..corpus import Corpus
 from ..errors import ConcordError, DataError, Problem
 from ..paths import Workspace
-from ..study import Input, Study
+from ..settings import Input
+from ..study import Study
 from .assemble import NEXT_STEP, assemble
 from .draft import Draft
 from .formats import READERS, recognise

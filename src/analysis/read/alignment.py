@@ -12,17 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ..schemas import FILE, TABLES
+from ..schemas import TABLES
 from .canonical import moved
 from .codedtables import text_hash
-from .consents import strictest
 from .draft import Draft
 from .formats import is_export
 
-__all__ = ["align", "fold"]
+__all__ = ["align"]
 
 COPY = 200  # characters; equal documents of one file that are as long are copies, shorter ones may be answers
-FOLDED = ("documents", "codes", "cases", "coders", "segments", "codings")
 
 
 @dataclass
@@ -58,38 +56,6 @@ def align(drafts: Sequence[Draft]) -> tuple[list[Draft], list[str]]:
                 if text:
                     by_text.setdefault(text_hash(text), []).append(home)
     return aligned, warnings
-
-
-def fold(name: str, rows: pd.DataFrame, exports: Sequence[str]) -> pd.DataFrame:
-    """Return a table in which what several exports say alike stands once, empty cells filled from the others.
-
-    Rows of files that are no exports are all kept: a duplicate there is somebody's mistake.
-
-    Parameters
-    ----------
-    name : str
-        Of the table.
-    rows : DataFrame
-        Of all files.
-    exports : sequence of str
-        Files that are exports.
-    """
-    key = [column for column in TABLES[name].key if column in rows]
-    theirs = rows[FILE].isin(list(exports))
-    if name not in FOLDED or not theirs.any() or not key:
-        return rows
-    rows = rows.loc[theirs.sort_values(kind="stable").index]
-    theirs = theirs[rows.index]
-    again = rows.duplicated(key, keep="first") & theirs
-    if not again.any():
-        return rows.reset_index(drop=True)
-    if name == "cases":
-        rows = strictest(rows, key)
-    if name not in ("segments", "codings"):
-        filled = rows.groupby(key, sort=False, dropna=False).transform("first")
-        for column in filled.columns.difference([FILE]):
-            rows[column] = rows[column].fillna(filled[column])
-    return rows[~again].reset_index(drop=True)
 
 
 def _texts(draft: Draft) -> dict[str, str | None]:

@@ -7,15 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from ..asked import unused
 from ..corpus import Corpus
 from ..errors import DataError, Problem
 from ..schemas import FILE, ROW, TABLES, typed
 from ..study import Study
-from .alignment import align, fold
+from .alignment import align
+from .codebooks import meet_codes
 from .completion import complete, no_rows
 from .consistency import contradictions, several_values
 from .draft import Draft
 from .exports import complete_exports
+from .folding import conflicts, fold
 from .formats import is_export
 from .ordering import KeyOrder
 from .recoding import apply_recodes
@@ -36,11 +39,12 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     """
     exports = [draft.file for draft in drafts if is_export(draft.facts.get("format"))]
     drafts, aligned = align(drafts)
-    tables, problems = _joined(drafts, exports)
+    drafts, met = meet_codes(drafts)
+    tables, problems, torn = _joined(drafts, exports)
     if "codings" not in tables and study.method != "reflexive":
         problems.append(Problem("no file of codings among the inputs.", file="study.yml", column="inputs"))
     tables.setdefault("codings", no_rows("codings"))
-    warnings = [*(warning for draft in drafts for warning in draft.warnings), *aligned]
+    warnings = [*(warning for draft in drafts for warning in draft.warnings), *aligned, *met, *torn]
     warnings += complete_exports(tables, exports)
     _map_coders(tables, study)
     warnings += limit_to_where(tables, study)
@@ -52,6 +56,7 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     warnings += check_slices(tables, exports)
     warnings += complete(tables)
     warnings += merge_equal_spans(tables)
+    warnings += unused(tables["asked"]) if "asked" in tables else []
     problems = [*several_values(tables), *unknown_exclusions(tables, study)]
     if problems:
         raise DataError(_in_order(problems), title=_title(problems, study), next_step=NEXT_STEP)
@@ -60,23 +65,28 @@ def assemble(drafts: Sequence[Draft], study: Study) -> Corpus:
     return limited_corpus(Corpus(**frames, warnings=tuple(warnings)), study)
 
 
-def _joined(drafts: Sequence[Draft], exports: Sequence[str]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+def _joined(
+    drafts: Sequence[Draft], exports: Sequence[str]
+) -> tuple[dict[str, pd.DataFrame], list[Problem], list[str]]:
     parts: dict[str, list[pd.DataFrame]] = {}
     for draft in drafts:
         for name, frame in draft.tables.items():
             parts.setdefault(name, []).append(frame)
     tables: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
+    torn: list[str] = []
     for name in TABLES:
         if name in parts:
             raw = pd.concat(parts[name], ignore_index=True)
-            raw = fold(name, raw, exports) if len(parts[name]) > 1 else raw
+            if len(parts[name]) > 1:
+                torn += conflicts(name, raw, exports)
+                raw = fold(name, raw, exports)
             tables[name], wrong = typed(name, raw)
             problems += wrong
     if "segments" in tables and len(parts["segments"]) > 1:
         same = [c for c in tables["segments"].columns if c not in (FILE, ROW)]
         tables["segments"] = tables["segments"].drop_duplicates(same, ignore_index=True)
-    return tables, problems
+    return tables, problems, torn
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

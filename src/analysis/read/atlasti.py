@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..study import Input
+from ..settings import Input
 from .coded import Code, CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft
@@ -107,6 +107,7 @@ def _read_quotation(found: CodedFile, line: Line, heading: Heading) -> None:
                 excerpt=content,
                 memo=heading.cell(line, "comment"),
                 created=heading.cell(line, "created"),
+                near=heading.cell(line, "reference"),
             )
         )
 

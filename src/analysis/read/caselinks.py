@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .consents import say
+
 if TYPE_CHECKING:
     from .coded import CodedFile, Coding
 
@@ -13,7 +15,7 @@ __all__ = ["Case", "Link", "give_attributes", "link_cases"]
 
 @dataclass(slots=True)
 class Case:
-    """A participant and what is known of them."""
+    """A participant and what is known of them, by columns of cases."""
 
     name: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -67,8 +69,10 @@ def give_attributes(found: CodedFile) -> None:
         if document.case is None:
             document.case = f"document {key}"
             found.cases[document.case] = Case(document.name, row=document.row)
-        known = found.cases[document.case].attributes
-        found.cases[document.case].attributes = {**attributes, **known}
+        case = found.cases[document.case]
+        of_case, case.attributes = case.attributes, dict(attributes)
+        for column, value in of_case.items():
+            say(case.attributes, column, value)
 
 
 def _case_around(coding: Coding, links: list[Link]) -> str | None:

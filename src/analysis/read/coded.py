@@ -10,17 +10,16 @@ from typing import Any
 import pandas as pd
 
 from ..errors import DataError, Problem
-from ..study import Input
+from ..settings import Input
 from .caselinks import Case, Link, give_attributes, link_cases
 from .codeditems import Code, Coding, Document
 from .codedtables import CODING_KEY, tables_of_file, text_hash
+from .consents import attribute_column, say
 from .declared import coder_missing, stage_missing
 from .draft import Draft
 from .ids import PATH, clean_name
 from .placing import place
-from .positions import Proof, Selection
-from .ruler import Ruler
-from .verdicts import UNFIT, Verdict, doubts, listed, verdicts
+from .positions import Selection
 
 __all__ = ["Case", "Code", "CodedFile", "Coding", "Document", "text_hash"]
 
@@ -84,10 +83,11 @@ class CodedFile:
         """Say what is known of a case or, failing that, of a document."""
         if name is None or value is None:
             return
+        column = attribute_column(name)
         if not of_case:
-            self.of_documents.setdefault(key, {})[name] = value
+            say(self.of_documents.setdefault(key, {}), column, value)
         elif key in self.cases:
-            self.cases[key].attributes[name] = value
+            say(self.cases[key].attributes, column, value)
         else:
             self.leave("attributes of cases that are missing")
 
@@ -104,35 +104,7 @@ class CodedFile:
         DataError
             If no way to count fits; the documents that fit worst are named.
         """
-        rulers = {key: Ruler(each.text) for key, each in self.documents.items() if each.text is not None}
-        spans = [each for each in self.codings if each.start is not None]
-        shown = list(evidence) if evidence is not None else [_selection(each) for each in spans]
-        try:
-            place(self, shown if evidence is not None else None)
-        except DataError as refused:
-            told = listed(self._verdicts(rulers, shown), self._names())
-            problems = [Problem(f"{each.what} {told}", file=self.file) for each in refused.problems]
-            raise DataError(problems if told else refused.problems) from None
-        self._doubt(self._verdicts(rulers, shown))
-
-    def _names(self) -> dict[str, str]:
-        return {key: each.name for key, each in self.documents.items()}
-
-    def _verdicts(self, rulers: dict[str, Ruler], shown: list[Selection]) -> list[Verdict]:
-        score = self.positions.get("score")
-        proof = Proof(**self.positions | {"score": float("nan") if score is None else score})
-        return verdicts(rulers, shown, proof)
-
-    def _doubt(self, found: Iterable[Verdict]) -> None:
-        """Name the documents that the file's convention does not fit; leave codings that stand nowhere."""
-        doubtful, names = [each for each in found if each.doubtful], self._names()
-        self.positions["exceptions"] = [each.told(names[each.document]) for each in doubtful]
-        for doubt in doubts(doubtful, names):
-            self.warn(doubt)
-        gone = {each.document for each in doubtful if each.refused}
-        kept = [each for each in self.codings if each.document not in gone or each.start is None]
-        self.leave(UNFIT, len(self.codings) - len(kept))
-        self.codings = kept
+        place(self, evidence)
 
     def code_path(self, names: Iterable[str], row: int) -> str:
         """Return the key of the code at a path of names, listing it and what stands above it."""
@@ -187,9 +159,15 @@ class CodedFile:
             yield coder_missing(self.file, missing, len(self.codings))
 
     def _count_repeats(self, frames: dict[str, pd.DataFrame]) -> None:
-        once = frames["codings"].drop_duplicates(CODING_KEY, ignore_index=True)
-        self.leave("codings that repeat another", len(frames["codings"]) - len(once))
-        frames["codings"] = once
+        codings, segments = frames["codings"], frames["segments"]
+        again = codings.duplicated(CODING_KEY)
+        if again.any() and {"start", "text"} & set(segments) == {"text"}:
+            self.leave(
+                "codings of words that the coder gave the code before, perhaps elsewhere", int(again.sum())
+            )
+        else:
+            self.leave("codings that repeat another", int(again.sum()))
+        frames["codings"] = codings[~again].reset_index(drop=True)
 
     def _facts(self, frames: dict[str, pd.DataFrame]) -> dict[str, object]:
         codings = frames["codings"]
@@ -204,7 +182,3 @@ class CodedFile:
             "left": dict(self.left),
             "positions": self.positions,
         }
-
-
-def _selection(coding: Coding) -> Selection:
-    return Selection(coding.document, coding.start or 0, coding.end or 0, coding.excerpt)

@@ -33,7 +33,8 @@ class Coding:
     """One code that one coder gave one place; positions as the file states them.
 
     Without `start` and `end` the place is the excerpt, to be found in the text; without an excerpt it is the
-    whole document.
+    whole document. `near` says roughly where an excerpt stands, as the tool shows it, by a paragraph or the
+    id of a highlight; it tells equal words apart.
     """
 
     document: str
@@ -48,3 +49,4 @@ class Coding:
     created: str | None = None
     weight: str | None = None
     case: str | None = None
+    near: str | None = None

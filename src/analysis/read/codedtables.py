@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..schemas import FILE, ROW, TABLES
+from ..schemas import FILE, ROW
 from .ids import clean_name, name_path, unique_ids
 from .placing import squeezed
 
@@ -77,7 +77,7 @@ def _code_rows(found: CodedFile, ids: dict[str, str]) -> list[dict[str, Any]]:
 def _case_rows(found: CodedFile, ids: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
-            **{_column(name): value for name, value in each.attributes.items()},
+            **each.attributes,
             "case_id": ids[key],
             ROW: each.row,
         }
@@ -88,9 +88,10 @@ def _case_rows(found: CodedFile, ids: dict[str, str]) -> list[dict[str, Any]]:
 def _coding_rows(
     found: CodedFile, documents: dict[str, str], codes: dict[str, str], cases: dict[str, str]
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    repeated = _repeated(found.codings)
     for each in found.codings:
         document = documents[each.document]
-        segment = _place(document, each)
+        segment = _place(document, each, repeated)
         yield (
             {
                 "segment_id": segment,
@@ -117,14 +118,25 @@ def _coding_rows(
         )
 
 
-def _place(document: str, coding: Coding) -> str:
+def _place(document: str, coding: Coding, repeated: set[tuple[str, str]]) -> str:
     """Return the name of a segment: the same place has the same name in every coder's file."""
     if coding.start is not None:
         return f"{document}:{coding.start}-{coding.end}"
     if coding.excerpt is None:
         return f"{document}:{coding.page}" if coding.page else document
-    digest = hashlib.sha256(squeezed(coding.excerpt).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{document}:{digest[:12]}"
+    said = squeezed(coding.excerpt)
+    if coding.near and (coding.document, said) in repeated:
+        said += f"\x1f{clean_name(coding.near)}"
+    return f"{document}:{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def _repeated(codings: Iterable[Coding]) -> set[tuple[str, str]]:
+    """Return the words that stand in a document more than once, by where the tool says they are."""
+    places: dict[tuple[str, str], set[str]] = {}
+    for each in codings:
+        if each.start is None and each.excerpt is not None and each.near:
+            places.setdefault((each.document, squeezed(each.excerpt)), set()).add(clean_name(each.near))
+    return {words for words, near in places.items() if len(near) > 1}
 
 
 def _frame(rows: list[dict[str, Any]], file: str, columns: Sequence[str] = ()) -> pd.DataFrame:
@@ -144,12 +156,6 @@ def _first(frame: pd.DataFrame | None, key: list[str], file: str) -> pd.DataFram
     if frame is None:
         return _frame([], file, [*key, "document_id", "start", "end", "text"])
     return frame.drop_duplicates(key, ignore_index=True)
-
-
-def _column(attribute: str) -> str:
-    """Return an attribute's name as a column; one that is ours (`group`) keeps its meaning."""
-    name = clean_name(attribute) or "attribute"
-    return name.casefold() if name.casefold() in TABLES["cases"].columns else name.lstrip("_") or "attribute"
 
 
 def _text(number: int | None) -> str | None:

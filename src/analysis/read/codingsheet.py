@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..errors import DataError, Problem
 from ..schemas import FILE, ROW
-from ..study import Input
+from ..settings import Input
 from .contents import sha256_of
 from .draft import Draft
 from .sheet import ZIP, Sheet, read_sheets

@@ -1,16 +1,42 @@
-"""Consent as tools' files state it: read only where it is plain, and of two statements the stricter holds."""
+"""Attributes as tools' files name them; consent as they state it: of two statements the stricter holds."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from ..schemas import FALSE, TABLES, TRUE, typed
+from ..schemas import FALSE, FILE, ROW, TABLES, TRUE, typed
 from .draft import of_file
+from .ids import clean_name
 
-__all__ = ["STRICTER", "stricter", "strictest", "unreadable"]
+__all__ = ["STRICTER", "as_variable", "attribute_column", "say", "stricter", "strictest", "unreadable"]
 
 STRICTER = {"consent_quote": FALSE, "consent_share": FALSE, "withdrawn": TRUE}
 OURS = [column for column in TABLES["cases"].columns if column != "case_id"]
+
+
+def attribute_column(attribute: str) -> str:
+    """Return an attribute's name as a column of cases; one that is ours keeps its meaning in any case.
+
+    Examples
+    --------
+    >>> attribute_column(" Withdrawn"), attribute_column("Age  group"), attribute_column("Case_ID")
+    ('withdrawn', 'Age group', 'Case_ID (variable)')
+    """
+    name = clean_name(attribute)
+    ours = name.casefold()
+    if ours in (FILE, ROW, "case_id"):
+        return as_variable(name)
+    return ours if ours in OURS else name.lstrip("_") or "attribute"
+
+
+def as_variable(name: str) -> str:
+    """Return the name of an attribute whose own name is taken."""
+    return f"{name} (variable)"
+
+
+def say(known: dict[str, str], column: str, value: str) -> None:
+    """Add what is said of a participant, in place; what was said before stands if it takes consent away."""
+    known[column] = stricter(column, value, known[column]) if column in known else value
 
 
 def stricter(column: str, one: str, other: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..study import Input
+from ..settings import Input
 from .coded import CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft
@@ -96,6 +96,7 @@ def _read_excerpt(
                 line.row,
                 excerpt=content,
                 created=heading.cell(line, "created"),
+                near=(heading.cell(line, "range") or "").rpartition("-")[0],  # ends differ by a blank
                 weight=weight if weight and re.fullmatch(r"-?\d+(\.\d+)?", weight) else None,
             )
         )

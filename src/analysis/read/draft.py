@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ..schemas import FILE, ROW
+from ..schemas import FILE
 
-__all__ = ["Draft", "clean_ids", "of_file", "rows_of"]
+__all__ = ["Draft", "clean_ids", "of_file"]
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,6 @@ class Draft:
     tables: dict[str, pd.DataFrame]
     facts: dict[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-
-
-def rows_of(frame: pd.DataFrame, file: str) -> pd.DataFrame:
-    """Return `frame` with the private columns that say where each row stands in `file`."""
-    return frame.assign(**{FILE: file, ROW: range(2, len(frame) + 2)})
 
 
 def of_file(frame: pd.DataFrame, file: str) -> pd.DataFrame:

@@ -54,15 +54,39 @@ def _found_places(tables: dict[str, pd.DataFrame], exports: Sequence[str]) -> li
 
 
 def _own_cases(tables: dict[str, pd.DataFrame], exports: Sequence[str]) -> list[str]:
-    """Where no file names participants, each document of an export is one."""
+    """Where no file names participants, each document of an export is one; else say which are nobody's."""
     documents = tables["documents"]
-    if "cases" in tables or documents["case_id"].notna().any():
-        return []
     theirs = documents[FILE].isin(list(exports))
-    if ("segments" in tables and tables["segments"]["case_id"].notna().any()) or not theirs.any():
+    if _named(tables):
+        return _nobodys(tables, documents.loc[theirs & documents["case_id"].isna(), "document_id"])
+    if not theirs.any():
         return []
     documents["case_id"] = documents["case_id"].mask(theirs, documents["document_id"])
     return [
         f"No file says whose the documents are: each of the {int(theirs.sum())} counts as a participant of "
         "its own. Say otherwise in a table documents.csv (document_id, case_id)."
+    ]
+
+
+def _named(tables: dict[str, pd.DataFrame]) -> bool:
+    """Return whether any file names a participant."""
+    held = [tables[name]["case_id"] for name in ("documents", "segments") if name in tables]
+    return "cases" in tables or any(bool(each.notna().any()) for each in held)
+
+
+def _nobodys(tables: dict[str, pd.DataFrame], bare: pd.Series) -> list[str]:
+    """Say how many coded documents belong to no participant, although others do."""
+    if "segments" not in tables:
+        return []
+    segments = tables["segments"]
+    mine = segments[segments["document_id"].isin(bare) & segments["case_id"].isna()]
+    codings = tables["codings"]["segment_id"].isin(mine["segment_id"])
+    coded = mine["segment_id"].isin(tables["codings"].loc[codings, "segment_id"])
+    count = mine.loc[coded, "document_id"].nunique()
+    if not count:
+        return []
+    return [
+        f"{count} coded documents belong, wholly or in part, to no participant, although others do: "
+        f"{int(codings.sum())} codings of theirs count for no participant. Say whose they are in a table "
+        "documents.csv (document_id, case_id)."
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..study import Input
+from ..settings import Input
 from . import (
     atlasti,
     codingsheet,
@@ -25,7 +25,8 @@ from . import (
     webanno,
 )
 from .draft import Draft
-from .tidy import read_tidy, table_named
+from .tablefile import first_rows
+from .tidy import fits_table, read_tidy, table_named
 from .wide import read_wide
 
 __all__ = ["READERS", "is_export", "recognise"]
@@ -80,7 +81,9 @@ def is_export(format_: object) -> bool:
 
 
 def recognise(path: Path, given: Input) -> str:
-    """Return the format of a file, from its line in study.yml, its table's name or what it holds.
+    """Return the format of a file, from its line in study.yml or what it holds.
+
+    A file that is named after a table and has the table's columns is that table.
 
     Raises
     ------
@@ -89,9 +92,12 @@ def recognise(path: Path, given: Input) -> str:
     """
     if given.format is not None:
         return given.format
-    if given.table or table_named(given.file):
+    if given.table:
         return "tidy"
     head = _head(path, given.file)
+    named = table_named(given.file)
+    if named and fits_table(named, first_rows(head, path)):
+        return "tidy"
     for name, recognises in RECOGNISERS.items():
         if recognises(head, path):
             return name

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..study import Input
+from ..settings import Input
 from .coded import CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft
@@ -71,8 +71,8 @@ def read_maxqda(path: Path, given: Input) -> Draft:
     """Return the coded segments of a MAXQDA table.
 
     Columns are the ones that were visible, in any order. The coder is the author, where that column was
-    visible; otherwise study.yml names the coder, one file each. Begin and end are paragraphs, so the place of
-    a segment is found by its words once the text of the document is there.
+    visible; otherwise study.yml names the coder, one file each. Begin and end are paragraphs: they tell
+    equal words apart. The place of a segment is found by its words once the text of the document is there.
 
     Raises
     ------
@@ -135,6 +135,7 @@ def _read_segment(found: CodedFile, line: Line, heading: Heading, grouped: set[s
             memo=heading.cell(line, "comment"),
             created=heading.cell(line, "created"),
             weight=_number(heading.cell(line, "weight")),
+            near=heading.cell(line, "begin") or heading.cell(line, "end"),
         )
     )
 

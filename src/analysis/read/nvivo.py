@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, Problem
-from ..study import Input
+from ..settings import Input
 from .contents import sha256_of
 from .draft import Draft
-from .headings import Line, find_heading, matched
+from .headings import find_heading, matched
 from .tablefile import first_rows, tables_of
 
 __all__ = ["HEADINGS", "comparison_table", "is_matrix", "matrix_table", "read_nvivo", "recognises"]
@@ -103,21 +103,35 @@ def matrix_table(path: Path, given: Input) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If it is no matrix, or a cell is no number.
+        If it is no matrix, or a cell is empty or no number.
     """
     lines = next(iter(tables_of(path, given).values()))
     if not lines or not is_matrix(lines[0].cells):
         what = "is no matrix of NVivo: the first row should read `A : name`, `B : name`."
         raise DataError(Problem(what, file=given.file, row=1))
     columns = [(place, MATRIX_HEAD.sub("", c)) for place, c in enumerate(lines[0].cells) if c and place]
-    cells = [_cell(line, place, name, given.file) for line in lines[1:] for place, name in columns]
-    return pd.DataFrame(cells, columns=["code", "document", "count"])
+    rows = [line for line in lines[1:] if any(map(line.cell, range(len(line.cells))))]
+    cells = [(line, name, line.cell(place)) for line in rows for place, name in columns]
+    problems = [
+        Problem(wrong, file=given.file, row=line.row, column=name)
+        for line, name, cell in cells
+        if (wrong := _wrong(cell))
+    ]
+    if problems:
+        raise DataError(problems)
+    counts = [(MATRIX_ROW.sub("", line.cell(0) or ""), name, _number(cell)) for line, name, cell in cells]
+    return pd.DataFrame(counts, columns=["code", "document", "count"])
 
 
-def _cell(line: Line, place: int, column: str, file: str) -> tuple[str, str, float]:
-    value = line.cell(place) or "0"
+def _wrong(cell: str | None) -> str | None:
+    """Return what is wrong with a cell: nothing stands for none unless somebody says so."""
+    if cell is None:
+        return "is empty. Write 0 if nothing was coded there: empty may also mean that nobody looked."
+    return None if _number(cell) is not None else "must be a number."
+
+
+def _number(cell: str | None) -> float | None:
     try:
-        number = float(value.replace(",", ".").removesuffix("%"))
+        return float((cell or "").replace(",", ".").removesuffix("%"))
     except ValueError:
-        raise DataError(Problem("must be a number.", file=file, row=line.row, column=column)) from None
-    return MATRIX_ROW.sub("", line.cell(0) or ""), column, number
+        return None

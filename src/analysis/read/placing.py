@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import DataError, Problem
-from .positions import Proof, Selection, prove
+from .positions import Proof, Selection, judge
 from .ruler import Ruler
+from .verdicts import UNFIT, Verdict, doubts, listed, verdicts_of
 
 if TYPE_CHECKING:
     from .coded import CodedFile, Coding
@@ -29,7 +30,7 @@ def place(found: CodedFile, evidence: Iterable[Selection] | None = None) -> None
     Raises
     ------
     DataError
-        If no way to count fits.
+        If no way to count fits; the documents that fit worst are named.
     """
     for each in found.documents.values():
         each.text = None if each.text is None else LONE.sub("\ufffd", each.text)
@@ -37,16 +38,28 @@ def place(found: CodedFile, evidence: Iterable[Selection] | None = None) -> None
     spans = [each for each in found.codings if each.start is not None and each.document in rulers]
     if evidence is None:
         evidence = [Selection(c.document, c.start or 0, c.end or 0, c.excerpt) for c in spans]
-    proof = prove(rulers, evidence)
+    judged = judge(rulers, evidence)
+    proof, fits = judged.proof, verdicts_of(judged)
+    names = {key: each.name for key, each in found.documents.items()}
     found.positions = proof.facts()
     for key, ruler in rulers.items():
         found.documents[key].text = ruler.text
-    if not spans:
-        return
-    if not proof.usable:
+    if spans and not proof.usable:
         what = f"{proof} The codings cannot be placed in their texts: was the text changed after coding?"
-        raise DataError(Problem(what, file=found.file))
+        raise DataError(Problem(f"{what} {listed(fits, names)}".strip(), file=found.file))
     _to_code_points(found, spans, rulers, proof)
+    _leave_unfit(found, [each for each in fits if each.doubtful], names)
+
+
+def _leave_unfit(found: CodedFile, doubtful: list[Verdict], names: dict[str, str]) -> None:
+    """Name the documents that the file's convention does not fit; leave codings that stand nowhere."""
+    found.positions["exceptions"] = [each.told(names[each.document]) for each in doubtful]
+    for doubt in doubts(doubtful, names):
+        found.warn(doubt)
+    gone = {each.document for each in doubtful if each.refused}
+    kept = [each for each in found.codings if each.document not in gone or each.start is None]
+    found.leave(UNFIT, len(found.codings) - len(kept))
+    found.codings = kept
 
 
 def _to_code_points(found: CodedFile, spans: list[Coding], rulers: dict[str, Ruler], proof: Proof) -> None:

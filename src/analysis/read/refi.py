@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..study import Input
+from ..settings import Input
 from .archive import Archive
 from .contents import sha256_of
 from .draft import Draft
-from .refi_codes import code_table
+from .refi_codes import code_table, of_codebook
 from .refi_project import Project, tool_of
 from .refi_texts import Texts
 from .refi_xml import read_project
@@ -86,8 +86,8 @@ def read_refi_codebook(path: Path, given: Input) -> Draft:
     codes = code_table(project, given.file)
     tool, version = tool_of(project.origin)
     facts: dict[str, object] = {"format": "refi-codebook", "tool": tool, "version": version}
-    sets = {"sets of codes": len(project.sets)} if project.sets else {}
-    facts |= {"held": dict(sorted(project.held.items())), "taken": {"codes": len(codes)}, "left": sets}
+    left = {what: count for what, count in of_codebook(project).items() if count}
+    facts |= {"held": dict(sorted(project.held.items())), "taken": {"codes": len(codes)}, "left": left}
     return Draft(given.file, sha256, {"codes": codes}, facts, [])
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..schemas import ROW
-from ..study import Input
-from .ids import unique_ids
+from ..settings import Input
+from .refi_coders import coder_names
 from .refi_rows import Area, ProjectXml
 
 __all__ = ["Left", "page_codings"]
@@ -37,7 +37,7 @@ def page_codings(
     list of dict
         Cells of segments and codings together; the coder is None where nobody is named.
     """
-    users = unique_ids({g: [name] for g, name in xml.users.items()}, "user")
+    users = coder_names(xml)
     rows: list[dict[str, Any]] = []
     by_page = {(a.source, a.name, a.page, _codes(a)) for a in xml.areas if a.kind == "PDFSelection"}
     for area in xml.areas:

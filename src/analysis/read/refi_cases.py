@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ..schemas import FILE, ROW
-from .consents import STRICTER, stricter, unreadable
+from ..schemas import ROW, TABLES
+from .consents import STRICTER, as_variable, attribute_column, say, stricter, unreadable
 from .ids import unique_ids
 from .refi_rows import ProjectXml
 
@@ -18,7 +18,6 @@ __all__ = ["Cases", "cases_of"]
 
 PAIR = re.compile(r"\s*([^:]{1,60}?)\s*:\s+(\S.*?)\s*")
 GROUP = "document_group"
-TAKEN = {FILE, ROW, "case_id"}
 
 
 @dataclass
@@ -90,14 +89,20 @@ def cases_of(project: ProjectXml, documents: Mapping[str, str], file: str) -> Ca
 
 
 def _rename_unreadable(cases: Cases, file: str) -> None:
-    """Give a variable that is called as a column of ours but holds something else a name of its own."""
+    """Give a variable that is called as a column of ours but holds something else a name of its own.
+
+    What takes consent away is plain enough to be taken none the less.
+    """
     for name in unreadable(cases.table(), file):
+        other = as_variable(name)
         for held in cases.attributes.values():
             if name in held:
-                held[_variable(name)] = held.pop(name)
+                held[other] = held[name]
+                if held[name].casefold() not in STRICTER.get(name, ()):
+                    del held[name]
         then = " Nothing was taken for consent: a missing flag is no consent." if name in STRICTER else ""
         cases.warnings.append(
-            f"{file}: the variable {name} holds what {name} cannot be; it is kept as {_variable(name)}.{then}"
+            f"{file}: the variable {name} holds what {name} cannot be; it is kept as {other}.{then}"
         )
 
 
@@ -115,7 +120,7 @@ def _named(
         case = ids[str(number)]
         cases.of_guid[each.guid] = case
         cases.line[case] = each.line
-        cases.attributes[case] = {variables[v]: x for v, x in each.values.items() if v in variables}
+        cases.attributes[case] = _told(each.values, variables)
         cases.of_selection |= dict.fromkeys(each.selections, case)
         for source in each.sources:
             if source in documents:
@@ -139,34 +144,37 @@ def _of_sources(
 ) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for source in documents:
-        values = project.sources[source].values
-        named = {variables[v]: value for v, value in values.items() if v in variables}
-        if named:
-            found[source] = named
+        told = _told(project.sources[source].values, variables)
+        if told:
+            found[source] = told
     for each in project.sets:
         pair = PAIR.fullmatch(each.name)
-        name, value = (_attribute(pair[1]), pair[2]) if pair else (GROUP, each.name)
+        name, value = (attribute_column(pair[1]), pair[2]) if pair else (GROUP, each.name)
         for source in each.sources:
             if source not in documents or not value:
                 continue
             held = found.setdefault(source, {})
-            held[name] = f"{held[name]}; {value}" if name in held else value
+            if name in held and name not in STRICTER:
+                held[name] += f"; {value}"
+            else:
+                say(held, name, value)
     return found
 
 
+def _told(values: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for variable, value in values.items():
+        if variable in variables:
+            say(told, variables[variable], value)
+    return told
+
+
 def _variable_names(project: ProjectXml) -> dict[str, str]:
-    names = {guid: _attribute(name) for guid, name in project.variables.items() if name.strip()}
+    """Return variable GUID -> column; those of one name are kept apart unless the name is ours."""
+    names = {guid: attribute_column(name) for guid, name in project.variables.items() if name.strip()}
     times = Counter(names.values())
-    return {g: name if times[name] == 1 else f"{name} ({g[:8]})" for g, name in names.items()}
-
-
-def _attribute(name: str) -> str:
-    name = " ".join(name.split())
-    return _variable(name) if name in TAKEN else name
-
-
-def _variable(name: str) -> str:
-    return f"{name} (variable)"
+    alone = {name for name in times if times[name] == 1 or name in TABLES["cases"].columns}
+    return {g: name if name in alone else f"{name} ({g[:8]})" for g, name in names.items()}
 
 
 def _fresh(name: str, cases: Cases) -> str:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..study import Input
+from ..settings import Input
 from .ids import clean_name, unique_ids
 from .refi_rows import ProjectXml
 
-__all__ = ["by_people", "coders_of"]
+__all__ = ["by_people", "coder_names", "coders_of"]
 
 BUILT_IN = {"atlas.ti"}
+
+
+def coder_names(xml: ProjectXml) -> dict[str, str]:
+    """Return GUID -> coder, of everybody who made a coding, or a selection whose codings name nobody."""
+    of_areas = (user or area.user for area in xml.areas for user, _, _ in area.codings)
+    guids = dict.fromkeys([*xml.guids["user"], *xml.marks.user_from_selection.values(), *of_areas])
+    return unique_ids({guid: [xml.users.get(guid, "")] for guid in guids if guid}, "user")
 
 
 def coders_of(rows: pd.DataFrame, xml: ProjectXml, given: Input, warnings: list[str]) -> pd.Series:
@@ -26,36 +33,34 @@ def coders_of(rows: pd.DataFrame, xml: ProjectXml, given: Input, warnings: list[
     if given.all_by:
         return pd.Series(given.all_by, index=rows.index, dtype="string")
     guids = xml.guids["user"]
-    names = unique_ids({g: [xml.users.get(g, "")] for g in guids}, "user")
+    names = coder_names(xml)
     known = pd.array([*(names[guid] for guid in guids), pd.NA], dtype="string")
     coders = pd.Series(known.take(rows["user"].to_numpy()), index=rows.index)  # -1: the last, nobody
     unnamed = coders.isna()
     if unnamed.any() and given.coder is None:
-        found = _of_selections(rows.loc[unnamed, "number"], xml)
+        found = _of_selections(rows.loc[unnamed, "number"], xml, names)
         coders[unnamed] = found
         taken = int(found.notna().sum())
         if taken:
             warnings.append(f"{given.file}: {taken} codings name no coder; taken from their selection.")
     coders = coders.fillna(given.coder) if given.coder else coders
-    warnings += _about_users(xml, guids, names, given.file)
+    warnings += _about_users(xml, names, given.file)
     return coders
 
 
-def _of_selections(numbers: pd.Series, xml: ProjectXml) -> pd.Series:
+def _of_selections(numbers: pd.Series, xml: ProjectXml, names: dict[str, str]) -> pd.Series:
     """Return who made the selection around codings that name nobody."""
     by = xml.marks.user_from_selection
-    guids = dict.fromkeys([*xml.guids["user"], *filter(None, by.values())])
-    known = unique_ids({guid: [xml.users.get(guid, "")] for guid in guids})
-    names = [known.get(by.get(number, "")) for number in numbers.tolist()]
-    return pd.Series(names, index=numbers.index, dtype="string")
+    makers = [names.get(by.get(number, "")) for number in numbers.tolist()]
+    return pd.Series(makers, index=numbers.index, dtype="string")
 
 
-def _about_users(xml: ProjectXml, guids: list[str], names: dict[str, str], file: str) -> list[str]:
+def _about_users(xml: ProjectXml, names: dict[str, str], file: str) -> list[str]:
     said = []
-    strangers = sum(guid not in xml.users for guid in guids)
+    strangers = sum(guid not in xml.users for guid in names)
     if strangers:
         said.append(f"{file}: {strangers} coders are not among the project's users.")
-    twins = sum(names[g] != (clean_name(xml.users.get(g)) or names[g]) for g in guids)
+    twins = sum(name != (clean_name(xml.users.get(guid)) or name) for guid, name in names.items())
     if twins:
         said.append(
             f"{file}: {twins} users share a name and were kept apart by GUID. Map them to one coder "

@@ -9,7 +9,7 @@ from .draft import of_file
 from .ids import clean_name, name_path, unique_ids
 from .refi_rows import ProjectXml
 
-__all__ = ["code_ids", "code_table"]
+__all__ = ["code_ids", "code_table", "of_codebook"]
 
 
 def code_ids(project: ProjectXml) -> dict[str, str]:
@@ -31,3 +31,11 @@ def code_table(project: ProjectXml, file: str) -> pd.DataFrame:
     words = ["code_id", "name", "parent_id", "definition"]
     frame = pd.DataFrame(rows, columns=[*words, ROW]).astype(dict.fromkeys(words, "string"))
     return of_file(frame, file)
+
+
+def of_codebook(project: ProjectXml) -> dict[str, int]:
+    """Return what the table of codes cannot hold: a folder stays above its codes, but as a code like them."""
+    return {
+        "groups of codes": sum(bool(each.codes) for each in project.sets),
+        "marks that a code is a folder": sum(not each.codable for each in project.codes.values()),
+    }

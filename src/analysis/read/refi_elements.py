@@ -14,7 +14,7 @@ OTHER_SOURCES = ("PDFSource", "PictureSource", "AudioSource", "VideoSource")
 AREAS = ("PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection")
 HANDLED = (
     *("User", "Code", "Variable", "Case", "Note", "Link", "Graph", "Set"),
-    *("TranscriptSelection", *AREAS, *TEXT_SOURCES, *OTHER_SOURCES),
+    *("SyncPoint", "TranscriptSelection", *AREAS, *TEXT_SOURCES, *OTHER_SOURCES),
 )
 VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
 
@@ -31,17 +31,21 @@ class ElementReader:
 
     def __init__(self, found: ProjectXml, marks: MarkReader) -> None:
         self.found, self.marks = found, marks
+        self._transcript: Any = None
+        self._points: dict[str, int] = {}  # of that transcript: position by GUID
 
     def take(self, element: Any, name: str) -> None:
         """Take an element that has just ended."""
         found = self.found
-        if name not in ("Code", "Representation"):
+        if name not in ("Code", "Representation", "SyncPoint"):
             found.held[name] += 1
         guid = guid_of(element.get("guid"))
-        if name == "User":
+        if name == "SyncPoint":
+            self._sync_point(element, guid)
+        elif name == "User":
             found.users[guid] = element.get("name") or element.get("id") or ""
         elif name == "Code":
-            self._codes(element, guid)
+            self._codes(element)
         elif name == "Variable":
             found.variables[guid] = element.get("name") or ""
         elif name == "Case":
@@ -57,7 +61,7 @@ class ElementReader:
         elif name in TEXT_SOURCES or name in OTHER_SOURCES:
             self._source(element, name, guid)
 
-    def _codes(self, element: Any, guid: str) -> None:
+    def _codes(self, element: Any) -> None:
         """Take a code at its end; the codes below it ended before and are put after it."""
         parent = element.getparent()
         if local(parent) == "Code":
@@ -115,13 +119,16 @@ class ElementReader:
         )
         self.found.areas.append(area)
 
+    def _sync_point(self, element: Any, guid: str) -> None:
+        """Take a point of a transcript; the selections between its points come after it."""
+        transcript = element.getparent()
+        if transcript is not self._transcript:
+            self._transcript, self._points = transcript, {}
+        self._points[guid] = position(element.get("position"))
+
     def _transcript_selection(self, element: Any) -> None:
         transcript = element.getparent()
-        points = {
-            guid_of(point.get("guid")): position(point.get("position"))
-            for point in transcript
-            if local(point) == "SyncPoint"
-        }
+        points = self._points if transcript is self._transcript else {}
         start, end = (points.get(guid_of(element.get(k)), NOWHERE) for k in ("fromSyncPoint", "toSyncPoint"))
         self.marks.selection(element, self.marks.number("source", transcript.get("guid")), start, end)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..errors import DataError
 from ..schemas import FILE, ROW
-from ..study import Input
+from ..settings import Input
 from .declared import coder_missing, stage_missing
 from .draft import Draft, of_file
 from .ids import clean_name
@@ -18,7 +18,7 @@ from .positions import Proof
 from .refi_areas import Left, page_codings
 from .refi_cases import Cases, cases_of
 from .refi_coders import by_people, coders_of
-from .refi_codes import code_ids, code_table
+from .refi_codes import code_ids, code_table, of_codebook
 from .refi_codings import coding_numbers, coding_table, left_out, placed_only
 from .refi_documents import documents_of
 from .refi_places import Places
@@ -92,7 +92,19 @@ class Project:
         self.case_spans = case_spans(rows[mine], self.xml, self.places, self.cases)
         if mine.any():
             self.xml.held["codings to a case"] = int(mine.sum())
-        return placed_only(rows[~mine], kind[~mine] == "missing", self.left)
+        rows = placed_only(rows[~mine], kind[~mine] == "missing", self.left)
+        self._warn_of_folders(rows)
+        return rows
+
+    def _warn_of_folders(self, rows: pd.DataFrame) -> None:
+        """Say how many codings are with a folder, which by its own project nothing can be coded with."""
+        codes = (self.xml.codes.get(guid) for guid in self.xml.guids["code"])
+        folder = np.array([code is not None and not code.codable for code in codes], dtype=bool)
+        count = int(folder[rows["code"].to_numpy()].sum()) if folder.any() else 0
+        if count:
+            self.warnings.append(
+                f"{self.file}: {count} codings are with codes that the project calls folders; they are kept."
+            )
 
     def _code_kind(self, guid: str) -> str:
         return "code" if guid in self.code_ids else "case" if guid in self.cases.of_guid else "missing"
@@ -104,7 +116,7 @@ class Project:
         pages = page_codings(self.xml, self.documents.ids, self.code_ids, self.given, self.left)
         self._check_stated(coders, pages)
         segments, document, number = segments_of(rows, self.documents, self.rulers, self.file)
-        segments["case_id"] = cases_of_segments(segments, document, self.case_spans, self.places, self.cases)
+        segments["case_id"] = cases_of_segments(segments, document, self.case_spans)
         about = {
             "segment_id": segments["segment_id"].array.take(number),
             "coder_id": coders.array,
@@ -144,9 +156,7 @@ class Project:
         tool, version = tool_of(self.xml.origin)
         xml = self.xml
         self.left |= {name: xml.held[element] for name, element in UNREAD.items() if xml.held[element]}
-        groups = sum(bool(each.codes) for each in xml.sets)
-        if groups:
-            self.left["groups of codes"] = groups
+        self.left |= {what: count for what, count in of_codebook(xml).items() if count}
         codings = len(xml.marks.code) + sum(len(area.codings) for area in xml.areas)
         held = xml.held | {"Coding": codings, "PlainTextSelection": len(xml.marks.start)}
         taken = {name: len(frame) for name, frame in tables.items()}

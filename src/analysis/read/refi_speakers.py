@@ -15,7 +15,9 @@ CaseSpans = dict[int, list[tuple[int, int, str]]]  # number of a document -> sta
 
 
 def case_spans(rows: pd.DataFrame, xml: ProjectXml, places: Places, cases: Cases) -> CaseSpans:
-    """Return the spans that belong to cases; a document in which one case alone speaks becomes that case's.
+    """Return the spans that belong to cases; a document coded to one case alone becomes that case's.
+
+    A case that names selections names these alone: the rest of their document stays whose it was.
 
     Parameters
     ----------
@@ -25,28 +27,31 @@ def case_spans(rows: pd.DataFrame, xml: ProjectXml, places: Places, cases: Cases
     guids = xml.guids["code"]
     found: CaseSpans = {}
     for document, start, end, code in rows[["document", "start", "end", "code"]].itertuples(index=False):
-        found.setdefault(document, []).append((start, end, cases.of_guid[guids[code]]))
-    for guid, case in cases.of_selection.items():
-        row = xml.selection_guids.get(guid)
-        if row is not None and not places.lost[row]:
-            span = (int(places.start[row]), int(places.end[row]), case)
-            found.setdefault(int(places.document[row]), []).append(span)
+        if document != NOWHERE:
+            found.setdefault(document, []).append((start, end, cases.of_guid[guids[code]]))
     for document, spans in found.items():
         names = {case for _, _, case in spans}
-        if document != NOWHERE and len(names) == 1:
+        if len(names) == 1:
             cases.of_source.setdefault(places.keys[document], names.pop())
+    found = {number: spans for number, spans in found.items() if places.keys[number] not in cases.of_source}
+    for guid, case in cases.of_selection.items():
+        row = xml.selection_guids.get(guid)
+        if row is not None and not places.lost[row] and places.document[row] != NOWHERE:
+            span = (int(places.start[row]), int(places.end[row]), case)
+            found.setdefault(int(places.document[row]), []).append(span)
     return found
 
 
-def cases_of_segments(
-    segments: pd.DataFrame, document: np.ndarray, spans: CaseSpans, places: Places, cases: Cases
-) -> pd.Series:
-    """Return the case of segments in documents that several cases speak in."""
-    found = pd.Series(pd.NA, index=segments.index, dtype="string")
+def cases_of_segments(segments: pd.DataFrame, document: np.ndarray, spans: CaseSpans) -> pd.Series:
+    """Return the case of segments in documents that several cases speak in: of the closest span around."""
+    found = np.full(len(segments), None, dtype=object)
+    start, end = (segments[column].fillna(NOWHERE).to_numpy(np.int64) for column in ("start", "end"))
     for number, told in spans.items():
-        if number == NOWHERE or places.keys[number] in cases.of_source:
-            continue
-        mine = segments[(document == number) & segments["start"].notna()]
-        for start, end, case in told:
-            found[mine.index[(mine["start"] >= start) & (mine["end"] <= end)]] = case
-    return found
+        mine = np.flatnonzero((document == number) & (start != NOWHERE))
+        mine = mine[np.argsort(start[mine], kind="stable")]
+        starts = start[mine]
+        for first, after, case in sorted(told, key=lambda span: span[0] - span[1]):
+            low, high = np.searchsorted(starts, (first, after))
+            within = mine[low:high]
+            found[within[end[within] <= after]] = case
+    return pd.Series(found, index=segments.index, dtype="string")

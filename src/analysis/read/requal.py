@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..study import Input
+from ..settings import Input
 from .coded import Case, Code, CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..study import Input
+from ..settings import Input
 from .coded import Case, Code, CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft
@@ -19,6 +19,13 @@ NEEDED = {
     "source": ["name", "id", "file"],
     "freecode": ["name", "id"],
     "coding": ["cid", "fid", "selfirst", "selend", "owner"],
+}
+NOT_TAKEN = {
+    "journal": "rows of journal",
+    "annotation": "rows of annotation",
+    "imageCoding": "rows of imageCoding",
+    "filecat": "categories of files",
+    "treefile": "files in categories",
 }
 CODING = ("cid", "fid", "seltext", "selfirst", "selend", "status", "owner", "date", "memo")
 
@@ -52,8 +59,8 @@ def read_rqda(path: Path, given: Input) -> Draft:
         _read_codes(found, database)
         _read_cases(found, database)
         _read_codings(found, database)
-        for table in ("journal", "annotation", "imageCoding"):
-            found.leave(f"rows of {table}", sum(1 for _ in _live(found, database, table, "owner")))
+        for table, what in NOT_TAKEN.items():
+            found.leave(what, sum(1 for _ in _live(found, database, table, "owner")))
     found.place()
     return found.draft()
 

@@ -153,8 +153,8 @@ def _filled(rows: Iterable[Iterable[Any]], name: str) -> dict[int, tuple[str | N
         if number > ROWS:
             raise DataError(Problem(f"has more than {ROWS} rows.", file=name))
         texts = tuple(_text(value) for value in row)
+        cells += len(texts)  # of empty rows too: one cell at the far end makes a row of all before it
         if any(text is not None for text in texts):
-            cells += len(texts)
             filled[number] = texts
         if len(texts) > COLUMNS or cells > CELLS:
             raise DataError(Problem(f"has more than {COLUMNS} columns or {CELLS} cells.", file=name))

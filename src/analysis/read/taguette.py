@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
-from ..study import Input
+from ..settings import Input
 from .coded import Code, CodedFile, Coding, Document
 from .contents import parsed_json, sha256_of, whole_number, words
 from .draft import Draft
@@ -71,7 +71,9 @@ def _read_line(found: CodedFile, line: Line, heading: Heading) -> None:
         return
     found.documents.setdefault(document, Document(document, row=line.row))
     found.codes.setdefault(tag, Code(tag, row=line.row))
-    found.codings.append(Coding(document, tag, None, line.row, excerpt=excerpt))
+    found.codings.append(
+        Coding(document, tag, None, line.row, excerpt=excerpt, near=heading.cell(line, "id"))
+    )
 
 
 def _above(found: CodedFile) -> None:

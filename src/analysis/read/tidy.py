@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from ..errors import DataError, Problem, did_you_mean, quoted
 from ..schemas import FILE, ROW, TABLES, Table
-from ..study import Input
+from ..settings import Input
 from .draft import Draft, clean_ids
 from .textfile import read_text_table
 
-__all__ = ["read_tidy", "table_named"]
+__all__ = ["fits_table", "read_tidy", "table_named"]
 
 ATTRIBUTE = 0.8  # a column of cases closer than this to a known one is a slip of it, not an attribute
 PLACED = {"segment_id", "document_id", "start", "end", "coder_id", "value"}  # as `concord export` writes CSV
@@ -20,9 +22,18 @@ FILLED_BY_STUDY = {"codings": ("variable", "stage", "round", "coder_id"), "assig
 
 
 def table_named(file: str) -> str | None:
-    """Return the table that a file's name says, such as codings for ``codings.csv``."""
-    stem = Path(file).stem.casefold()
+    """Return the table that a file's name says, such as codings for ``codings.csv``.
+
+    A round may follow: ``assignments-round-2.csv``.
+    """
+    stem = re.sub(r"-round-\d+$", "", Path(file).stem.casefold())
     return stem if stem in TABLES and Path(file).suffix.casefold() in (".csv", ".tsv", ".txt") else None
+
+
+def fits_table(name: str, rows: Sequence[Sequence[str | None]]) -> bool:
+    """Return whether a first row has the columns that a table cannot do without and study.yml cannot give."""
+    needed = set(TABLES[name].required).difference(FILLED_BY_STUDY.get(name, ()))
+    return bool(rows) and needed <= {(cell or "").strip() for cell in rows[0]}
 
 
 def read_tidy(path: Path, given: Input) -> Draft:

@@ -8,11 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import quoted
-from .evidence import evidence, grouped
-from .positions import Judged, Proof, Selection
-from .ruler import Ruler
+from .positions import Judged
 
-__all__ = ["UNFIT", "Verdict", "doubts", "listed", "verdicts", "verdicts_of"]
+__all__ = ["UNFIT", "Verdict", "doubts", "listed", "verdicts_of"]
 
 ACCEPTED = 0.95
 ENOUGH = 20  # selections, to doubt a document of which most fit
@@ -71,35 +69,12 @@ def doubts(found: Iterable[Verdict], names: Mapping[str, str]) -> list[str]:
     ]
 
 
-def verdicts(rulers: Mapping[str, Ruler], selections: Iterable[Selection], proof: Proof) -> list[Verdict]:
-    """Return how the selections of each document fit, the worst first.
+def verdicts_of(judged: Judged, *, titles: bool = False) -> list[Verdict]:
+    """Return how the selections of each document fit, the worst first; no text is measured again.
 
     Without an excerpt a selection fits if it splits no word: people drag over a space, and that alone must
-    not cost them a document.
-
-    Parameters
-    ----------
-    rulers : mapping of document id to Ruler
-    selections : iterable of Selection
-        Those that the proof is by.
-    proof : Proof
-        Of the file; its best convention is taken, usable or not.
-    """
-    groups = grouped(rulers, selections)
-    if not groups:
-        return []
-    convention = proof.convention
-    seen = evidence(
-        groups, [convention], lambda ruler, start, end, _: proof.to_code_points(ruler, start, end), False
-    )
-    return verdicts_of(Judged(proof, groups, seen))
-
-
-def verdicts_of(judged: Judged, *, titles: bool = False) -> list[Verdict]:
-    """Return the verdicts of a proof whose evidence is at hand: no text is measured again.
-
-    With `titles`, an excerpt that is not in its place may be a title that a person gave, as in
-    :func:`.positions.prove`; then its selection is judged as one without.
+    not cost them a document. With `titles`, an excerpt that is not in its place may be a title that a person
+    gave, as in :func:`.positions.prove`; then its selection is judged as one without.
     """
     proof, groups, seen = judged
     if seen is None:

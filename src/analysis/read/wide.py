@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..errors import DataError, Problem, did_you_mean, quoted
 from ..schemas import FILE, ROW
-from ..study import Input
+from ..settings import Input
 from .draft import Draft, clean_ids
 from .textfile import read_text_table
 

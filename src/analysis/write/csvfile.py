@@ -11,20 +11,11 @@ from ..corpus import Corpus
 
 __all__ = ["write_csv"]
 
+OF_SEGMENTS = ["document_id", "case_id", "start", "end", "page", "text", "speaker", "question"]
 COLUMNS = [
-    *(
-        "document_id",
-        "case_id",
-        "segment_id",
-        "start",
-        "end",
-        "text",
-        "coder_id",
-        "variable",
-        "value",
-        "code",
-    ),
-    *("stage", "round", "weight", "memo", "created"),
+    *("document_id", "case_id", "segment_id", "start", "end", "page", "text", "speaker", "question"),
+    *("coder_id", "variable", "value", "code", "stage", "round"),
+    *("weight", "supports", "memo", "created", "codebook_version"),
 ]
 
 
@@ -38,8 +29,7 @@ def write_csv(corpus: Corpus, codings: pd.DataFrame, path: Path) -> dict[str, in
         Those rows of ``corpus.codings`` that are to be written.
     path : Path
     """
-    places = corpus.segments.set_index("segment_id")[["document_id", "case_id", "start", "end", "text"]]
-    rows = codings.join(places, on="segment_id")
+    rows = codings.join(corpus.segments.set_index("segment_id")[OF_SEGMENTS], on="segment_id")
     names = corpus.codes.set_index("code_id")["name"]
     rows["code"] = rows["value"].map(names).where(rows["variable"] == "codes")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,32 @@ from ..schemas import TABLES
 __all__ = ["left_behind"]
 
 ALWAYS = ("turns", "assignments", "asked", "charting", "audit")
-OF_CODINGS = {"weight": "weights", "supports": "marks of support", "codebook_version": "codebook versions"}
-OF_CODES = {"domain": "domains of codes", "influence": "influences of codes"}
+LEFT_BY_BOTH = {
+    "codes": {
+        "domain": "domains of codes",
+        "influence": "influences of codes",
+        "influence_on": "what codes influence",
+        "a_priori": "marks of codes made before coding",
+        "introduced_version": "versions that codes came with",
+    },
+    "coders": {"kind": "kinds of coders", "role": "roles of coders", "affiliation": "affiliations of coders"},
+    "documents": {
+        "guide_version": "versions of the guide",
+        "coded_version": "versions of the codebook that texts were coded with",
+    },
+}
+LEFT_BY_REFI = {
+    "codings": {
+        "weight": "weights",
+        "supports": "marks of support",
+        "codebook_version": "codebook versions",
+    },
+    "segments": {"speaker": "speakers of segments", "question": "questions of segments"},
+}
+LEFT_BY_CSV = {
+    "codes": {"parent_id": "codes above others", "definition": "definitions of codes"},
+    "documents": {"text": "texts of documents", "name": "names of documents"},
+}
 
 
 def left_behind(corpus: Corpus, codings: pd.DataFrame, format_: str) -> dict[str, int]:
@@ -25,21 +49,44 @@ def left_behind(corpus: Corpus, codings: pd.DataFrame, format_: str) -> dict[str
     format_ : {"refi-qda", "csv"}
     """
     tables = corpus.tables()
-    left = {"codings of other stages or rounds": len(corpus.codings) - len(codings)}
+    coded = corpus.segments["segment_id"].isin(codings["segment_id"])
+    written = tables | {"codings": codings, "segments": corpus.segments[coded]}
+    left = {
+        "codings of other stages or rounds": len(corpus.codings) - len(codings),
+        "segments without one of these codings": int((~coded).sum()),
+    }
     if format_ == "refi-qda":
         left["ratings"] = int((codings["variable"] != "codes").sum())
-        left |= {name: _given(codings, column) for column, name in OF_CODINGS.items()}
-        left |= {name: _given(corpus.codes, column) for column, name in OF_CODES.items()}
+        left |= _cells(written, LEFT_BY_REFI) | _of_project(corpus, written["segments"])
     else:
-        left |= {name: _given(codings, column) for column, name in OF_CODINGS.items() if column != "weight"}
-        left["texts of documents"] = _given(corpus.documents, "text")
-        left["definitions of codes"] = _given(corpus.codes, "definition")
+        left |= _cells(written, LEFT_BY_CSV)
         about = [c for c in corpus.cases.columns if c not in ("case_id", "withdrawn")]
         known = corpus.cases[about].notna().any(axis="columns") if about else pd.Series(dtype=bool)
         left["participants with their group, consent and attributes"] = int(known.sum())
+    left |= _cells(written, LEFT_BY_BOTH)
     left |= {name: len(tables[name]) for name in ALWAYS if name in tables and name in TABLES}
     return {name: count for name, count in left.items() if count}
 
 
-def _given(frame: pd.DataFrame, column: str) -> int:
-    return int(frame[column].notna().sum()) if column in frame else 0
+def _cells(tables: dict[str, pd.DataFrame], columns: dict[str, dict[str, str]]) -> dict[str, int]:
+    """Return how many cells of columns are filled, by what they are called."""
+    return {
+        what: int(tables[table][column].notna().sum())
+        for table, named in columns.items()
+        for column, what in named.items()
+        if column in tables[table]
+    }
+
+
+def _of_project(corpus: Corpus, segments: pd.DataFrame) -> dict[str, int]:
+    """Return what a project has no place for: ids beside names, and segments that have no positions."""
+    codes, documents = corpus.codes, corpus.documents
+    case_of = documents.set_index("document_id")["case_id"]
+    bare = segments[segments["document_id"].notna() & segments["start"].isna()]
+    theirs = bare["case_id"].notna() & (bare["case_id"] != bare["document_id"].map(case_of)).fillna(True)
+    return {
+        "ids of codes": int((codes["code_id"] != codes["name"]).sum()),
+        "names of documents": int((documents["name"] != documents["document_id"]).fillna(False).sum()),
+        "pages or words of segments without positions": int(bare[["page", "text"]].notna().any(axis=1).sum()),
+        "participants of segments without positions": int(theirs.sum()),
+    }

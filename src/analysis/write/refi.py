@@ -76,7 +76,8 @@ class _Project:
         if len(codings) > len(of_codes):
             self.counts["ratings left"] = len(codings) - len(of_codes)
         segments = corpus.segments.set_index("segment_id")
-        self.codings = of_codes.join(segments[["document_id", "start", "end", "text"]], on="segment_id")
+        columns = ["document_id", "case_id", "start", "end", "text"]
+        self.codings = of_codes.join(segments[columns], on="segment_id")
         nowhere = self.codings[self.codings["document_id"].isna()]
         self._within = dict(tuple(self.codings.groupby("document_id", sort=False)))
         self._alone = dict(tuple(nowhere.groupby("segment_id", sort=False)))
@@ -145,7 +146,7 @@ class _Project:
         cases = self.corpus.cases
         if cases.empty:
             return
-        mine = self.corpus.documents.dropna(subset=["case_id"]).groupby("case_id")["document_id"].apply(list)
+        refs = self._refs()
         with out.element("Cases"):
             for row in cases.to_dict("records"):
                 case = element("Case", guid=self.guid("case", row["case_id"]), name=row["case_id"])
@@ -154,9 +155,24 @@ class _Project:
                         value = etree.SubElement(case, "VariableValue")
                         value.append(element("VariableRef", targetGUID=self.guid("variable", each)))
                         value.append(element("TextValue", said(row[each])))
-                for document in mine.get(row["case_id"], []):
-                    case.append(element("SourceRef", targetGUID=self.guid("source", document)))
+                case.extend(element(tag, targetGUID=guid) for tag, guid in refs.get(row["case_id"], ()))
                 out.write(case)
+
+    def _refs(self) -> dict[str, list[tuple[str, str]]]:
+        """Return what each case points to: its documents, its lone answers, its parts elsewhere."""
+        documents = self.corpus.documents
+        refs: dict[str, list[tuple[str, str]]] = {}
+        for document, case in documents[["document_id", "case_id"]].dropna().itertuples(index=False):
+            refs.setdefault(case, []).append(("SourceRef", self.guid("source", document)))
+        segments = self.codings.drop_duplicates("segment_id").dropna(subset=["case_id"])
+        alone = segments["document_id"].isna()
+        for row in segments[alone].itertuples(index=False):
+            refs.setdefault(row.case_id, []).append(("SourceRef", self.guid("segment", row.segment_id)))
+        of_document = segments["document_id"].map(documents.set_index("document_id")["case_id"])
+        own = (segments["case_id"] == of_document).fillna(False)
+        for row in segments[~alone & ~own & segments["start"].notna()].itertuples(index=False):
+            refs.setdefault(row.case_id, []).append(("SelectionRef", self.guid("selection", row.segment_id)))
+        return refs
 
     @property
     def documents(self) -> list[tuple[str, str | None, bool]]:
