@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analysis.errors import StudyError, UsageError
-from analysis.study import METHOD_NAMES, Study, Where, load_study
+from analysis.settings import Where
+from analysis.study import METHOD_NAMES, Study, load_study
 
 LEAST = {
     "study": "demo",

@@ -3,339 +3,29 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from . import yamlfile
-from .errors import Problem, StudyError, UsageError, did_you_mean, quoted
-from .paths import Workspace
+from .errors import Problem, StudyError, UsageError, quoted
+from .paths import Workspace, refusal
+from .settings import (
+    AgreementPlan,
+    Disclosure,
+    DoubleCoding,
+    Exclude,
+    Input,
+    Method,
+    Part,
+    Saturation,
+    Source,
+    ThemesPlan,
+    Variable,
+)
 
-__all__ = [
-    "AgreementPlan",
-    "Format",
-    "Input",
-    "IntervalPlan",
-    "LabelRule",
-    "QuotesPlan",
-    "Stage",
-    "Study",
-    "ThemesPlan",
-    "Variable",
-    "Where",
-    "load_study",
-]
-
-Stage = Literal["training", "independent", "consensus", "recode"]
-Kind = Literal["nominal", "ordinal", "interval", "ratio"]
-Method = Literal["coding_reliability", "codebook", "framework", "gdi_qr", "cqr", "reflexive"]
-Unit = Literal[
-    "segment", "character", "token", "sentence", "paragraph", "turn", "question", "document", "case"
-]
-Measure = Literal[
-    "percent",
-    "unanimous",
-    "positive_agreement",
-    "negative_agreement",
-    "cohen_kappa",
-    "cohen_kappa_linear",
-    "cohen_kappa_quadratic",
-    "conger_kappa",
-    "light_kappa",
-    "fleiss_kappa",
-    "scott_pi",
-    "randolph_kappa",
-    "brennan_prediger",
-    "pabak",
-    "gwet_ac1",
-    "gwet_ac2",
-    "krippendorff_alpha",
-    "alpha_u",
-    "alpha_cu",
-]
-Format = Literal[
-    "tidy",
-    "wide",
-    "refi-qda",
-    "refi-codebook",
-    "qualcoder",
-    "maxqda",
-    "maxqda-project",
-    "atlasti",
-    "dedoose",
-    "dedoose-docx",
-    "taguette",
-    "rqda",
-    "requal",
-    "labelstudio",
-    "doccano",
-    "webanno",
-    "nvivo",
-    "coding-sheet",
-]
-TRUTHS = "write it in quotes: YAML reads yes, no, on, off, true and false without quotes as a truth value."
-
-
-class Part(BaseModel):
-    """A part of study.yml; a key that it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Source(Part):
-    """The publication that a study follows."""
-
-    doi: str | None = None
-    citation: str | None = None
-    url: str | None = None
-
-
-class Where(Part):
-    """A filter over segments and coders; every condition must hold."""
-
-    speaker: str | list[str] | None = None
-    group: str | list[str] | None = None
-    case: str | list[str] | None = None
-    document: str | list[str] | None = None
-    question: str | list[str] | None = None
-    coders: str | None = Field(None, description="at_least N: only units that N coders or more rated.")
-
-    @field_validator("coders")
-    @classmethod
-    def _at_least(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"at_least [1-9]\d*", value):
-            raise ValueError(f"must read `at_least N`, as in `at_least 2`. Found {quoted(value)}.")
-        return value
-
-    @property
-    def at_least(self) -> int:
-        """How many coders a unit needs."""
-        return int(self.coders.split()[1]) if self.coders else 1
-
-    def columns(self) -> dict[str, list[str]]:
-        """Return the conditions on segments as column -> allowed values."""
-        given = {
-            "speaker": self.speaker,
-            "group": self.group,
-            "case_id": self.case,
-            "document_id": self.document,
-            "question": self.question,
-        }
-        return {name: [v] if isinstance(v, str) else v for name, v in given.items() if v is not None}
-
-
-class Input(Part):
-    """One file in source/: what it is and how it is laid out."""
-
-    file: str = Field(description="Write the file's name inside source/.")
-    format: Format | None = Field(None, description="Left out, it is recognised from what the file holds.")
-    table: str | None = Field(None, description="The table of a tidy file whose name does not say it.")
-    stage: Stage | None = None
-    round: int = Field(1, ge=1)
-    coder: str | None = Field(
-        None, description="The coder of codings that carry none; in a wide file the column that names coders."
-    )
-    all_by: str | None = Field(None, description="The coder of all codings, whatever the file says.")
-    coders: list[str] | None = Field(None, description="wide: one column a coder, these.")
-    segment: str | list[str] | None = Field(
-        None, description="wide: the column, or columns, that name a segment."
-    )
-    variable: str | None = Field(None, description="wide, one column a coder: what the cells rate.")
-    variables: list[str] | None = Field(None, description="wide, one row a segment and coder: rated columns.")
-    document: str | None = None
-    case: str | None = None
-    group: str | None = Field(None, description="wide: the column that names the case's group.")
-    text: str | None = None
-    speaker: str | None = None
-    question: str | None = None
-    encoding: str | None = None
-
-    @field_validator("file")
-    @classmethod
-    def _inside(cls, value: str) -> str:
-        if value.startswith(("/", "~")) or ".." in value.split("/") or re.match(r"^[A-Za-z]:|\\", value):
-            raise ValueError(f"must be a path inside source/. Found {quoted(value)}.")
-        return value
-
-    @field_validator("coders", "variables", "segment", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _as_text(value) if isinstance(value, list) else value
-
-    @model_validator(mode="after")
-    def _laid_out(self) -> Input:
-        if self.format == "wide":
-            if self.segment is None:
-                raise ValueError("format wide needs `segment`: the column that names the segment.")
-            by_row = self.coder is not None and self.variables is not None
-            by_column = self.coders is not None and self.variable is not None
-            if by_row == by_column:
-                raise ValueError(
-                    "format wide needs either `coder` and `variables` (one row a segment and coder) "
-                    "or `coders` and `variable` (one column a coder)."
-                )
-        return self
-
-
-class Variable(Part):
-    """A single-valued rating: one value a segment, coder, stage and round."""
-
-    kind: Kind
-    values: list[str] | None = None
-    where: Where = Where()
-    levels: list[Literal["nominal", "ordinal", "interval", "ratio", "circular", "bipolar"]] = Field(
-        [], description="Levels that alpha is also computed at; `kind` always is."
-    )
-
-    @field_validator("values", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _as_text(value) if isinstance(value, list) else value
-
-
-class IntervalPlan(Part):
-    """How uncertainty is stated."""
-
-    method: Literal["linearised", "gwet", "bootstrap", "kalpha", "jackknife"] = "linearised"
-    cluster: Literal["case", "document", "none"] = "case"
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    draws: int = Field(1000, ge=100, le=1_000_000)
-
-
-class AgreementPlan(Part):
-    """What is compared, by which coefficient, with which interval."""
-
-    unit: Unit = "segment"
-    primary: Measure = "krippendorff_alpha"
-    chosen: Literal["before_coding", "after_coding"] | None = None
-    companions: list[Measure] = ["percent", "gwet_ac1"]
-    minimum: float | None = Field(None, gt=-1, lt=1)
-    where: Where = Where()
-    interval: IntervalPlan = IntervalPlan()
-
-    @property
-    def measures(self) -> list[str]:
-        """The primary coefficient first, then its companions."""
-        return list(dict.fromkeys([self.primary, *self.companions]))
-
-
-class DoubleCoding(Part):
-    """How the documents that several people coded were drawn."""
-
-    drawn: Literal["all", "random", "purposive", "first"]
-    by: str | None = None
-    share: float | None = Field(None, gt=0, le=1)
-
-
-class QuotesPlan(Part):
-    """Which segments may stand as quotes, before consent and disclosure."""
-
-    agreed: Literal["any", "all_coders"] = Field(
-        "all_coders", description="all_coders: those that every coder who saw them gave the code come first."
-    )
-    least_words: int = Field(4, ge=1)
-    most_words: int = Field(80, ge=1)
-    labels: Literal["running", "by_code"] = Field(
-        "running", description="by_code numbers speakers anew under each code, so that quotes do not link up."
-    )
-
-
-class LabelRule(Part):
-    """One line of a rule for frequency labels; the first line whose every condition holds gives the label."""
-
-    label: str
-    at_least: int | None = Field(None, ge=0, description="That many participants or more.")
-    at_most: int | None = Field(None, ge=0, description="That many participants or fewer.")
-    all_but: int | None = Field(None, ge=0, description="All participants but that many, or more of them.")
-    more_than: float | None = Field(None, ge=0, lt=1, description="More than that share of participants.")
-    base_over: int | None = Field(None, ge=0, description="Only where the base is larger than that.")
-
-
-class ThemesPlan(Part):
-    """Which codings count for a theme, and how often is said."""
-
-    counted: str | None = None
-    ties: Literal["first_coder", "unresolved"] = "first_coder"
-    labels: Literal["cqr2005", "four_labels", "none"] | list[LabelRule] = "none"
-    show: Literal["n", "n_percent", "labels", "words", "none"] = Field(
-        "n", description="How tables say how many contributed; percent stands from a base of 20 on."
-    )
-    quotes_per_theme: int = Field(2, ge=0)
-    quotes: QuotesPlan = QuotesPlan()
-
-    @field_validator("counted")
-    @classmethod
-    def _rule(cls, value: str | None) -> str | None:
-        rules = ["consensus", "all", "any", "majority"]
-        if value is not None and value not in rules and not re.fullmatch(r"coder:.+", value):
-            raise ValueError(
-                f"must be one of {', '.join(rules)} or coder:NAME. Found {quoted(value)}."
-                f"{did_you_mean(value, rules)}"
-            )
-        return value
-
-
-class Saturation(Part):
-    """New codes by interview; only where asked."""
-
-    run: bool = False
-
-
-class Disclosure(Part):
-    """What may be published."""
-
-    policy: Literal[
-        "as_published",
-        "text_free",
-        "nhs_mental_health",
-        "hes_before_2018",
-        "nhs_subnational",
-        "opensafely",
-        "opensafely_midpoint6",
-        "ukllc",
-        "acro",
-    ] = Field(
-        description="Write `policy: as_published` (quotes of consenting participants and all counts are "
-        "shown), `policy: text_free` (no text leaves data/derived) or a policy that hides small counts: "
-        "nhs_mental_health, hes_before_2018, nhs_subnational, opensafely, opensafely_midpoint6, ukllc, acro."
-    )
-    indirect: list[str] = Field([], description="Columns of cases that could tell who somebody is.")
-    reviewed: str | None = Field(
-        None, description="Who agreed to three or more of them being shown, or where that is recorded."
-    )
-    names: str | None = Field(
-        None, description="File in the study's folder, one name a line, that nothing published may hold."
-    )
-    allowed: list[str] = Field(
-        [],
-        description="Texts that look like a direct identifier and may be published, exactly as they stand: a "
-        "contact address, an id that has the shape of a telephone number.",
-    )
-    code_names: Literal["researchers"] | None = Field(
-        None,
-        description="Under text_free names of codes that were not there beforehand (a_priori) are replaced "
-        "by ids, since they may be participants' words; `researchers` says that none is.",
-    )
-
-    @field_validator("allowed", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _as_text(value)
-
-
-class Exclude(Part):
-    """What is left out of every number; for robustness checks."""
-
-    coder: list[str] = []
-    case: list[str] = []
-    group: list[str] = []
-
-    @field_validator("coder", "case", "group", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _as_text([value] if isinstance(value, str | int) else value)
+__all__ = ["METHOD_NAMES", "Study", "load_study"]
 
 
 class Study(Part):
@@ -355,12 +45,12 @@ class Study(Part):
     method: Method = Field(
         description="Write one of coding_reliability, codebook, framework, gdi_qr, cqr, reflexive."
     )
-    groups: list[str] = []
+    groups: list[str] = Field([])
     inputs: list[Input] = Field(min_length=1, description="Write `- {file: codings.csv, stage: ...}` lines.")
     coders: dict[str, str] = Field({}, description="Map from names in files to coder ids.")
     segmentation: Literal["shared", "own"] | None = None
     double_coding: DoubleCoding | None = None
-    variables: dict[str, Variable] = {}
+    variables: dict[str, Variable] = Field({})
     agreement: AgreementPlan = AgreementPlan()
     themes: ThemesPlan = ThemesPlan()
     saturation: Saturation = Saturation()
@@ -374,8 +64,8 @@ class Study(Part):
     @field_validator("study")
     @classmethod
     def _name(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
-            raise ValueError(f"may hold letters, digits, _ and - only. Found {quoted(value)}.")
+        if why := refusal(value):
+            raise ValueError(why)
         return value
 
     @field_validator("variables")
@@ -458,12 +148,3 @@ def _overridden(data: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str,
             here = inner
         here[last] = value
     return changed
-
-
-def _as_text(values: Any) -> Any:
-    """Return a list of scalars as text; truth values are refused because YAML made them."""
-    if not isinstance(values, list):
-        return values
-    if any(isinstance(value, bool) or value is None for value in values):
-        raise ValueError(TRUTHS)
-    return [str(value) for value in values]
