@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.consensus import with_decisions
 from analysis.counting import counted_codes, counted_or_none, counted_values, rule_of
 from analysis.errors import DataError
+from analysis.write.settled import settled
 
 SEGMENTS = """\
 segment_id,document_id,case_id,speaker
@@ -114,10 +116,71 @@ class TestRule:
         )
         assert marked(counted_codes(*study.both(themes__counted="coder:A"))) == [("c", "y")]
 
+    def test_consensus_counts_as_of_its_last_round_and_as_it_is_exported(self, study):
+        study.files["codings.csv"] = (
+            "segment_id,coder_id,value,stage,round\na,team,x,consensus,1\na,team,y,consensus,2\n"
+        )
+        corpus, plan = study.both()
+        exported, _ = settled(corpus)
+
+        assert marked(counted_codes(corpus, plan)) == [("a", "y")]
+        assert exported["value"].tolist() == ["y"]
+
+    def test_a_model_beside_one_person_makes_no_majority(self, study):
+        study.files["coders.csv"] = "coder_id,kind\nA,human\nB,model\n"
+        study.files["codings.csv"] = "segment_id,coder_id,value\na,A,x\na,B,y\n"
+        assert rule_of(*study.both()) == "coder:A"
+
     def test_study_without_codes_has_nothing_to_count(self, study):
         study.settings += "variables: {mood: {kind: nominal, values: [x, y]}}\n"
         study.files["codings.csv"] = "segment_id,coder_id,variable,value\na,A,mood,x\na,B,mood,x\n"
         assert counted_or_none(*study.both()) is None
+
+
+class TestOwnSpans:
+    """Two coders drew their own spans around the same words: [4, 30) and [4, 33)."""
+
+    @pytest.fixture
+    def own(self, small):
+        study = small.only(
+            documents="document_id,case_id,text\nD1,P1,We waited for weeks until anybody wrote.\n",
+            segments="segment_id,document_id,start,end\na,D1,4,30\nb,D1,4,33\n",
+            codings="segment_id,coder_id,value\na,A,wait\nb,B,wait\n",
+        )
+        study.settings = study.settings.replace("segmentation: shared", "segmentation: own")
+        return study
+
+    def test_undeclared_a_code_counts_where_any_coder_applied_it_and_that_is_named(self, own):
+        corpus, study = own.both()
+        counted = counted_codes(corpus, study)
+
+        assert (counted.rule, marked(counted)) == ("any", [("a", "wait"), ("b", "wait")])
+        assert any(
+            "themes.counted is not declared" in each for each in with_decisions(corpus, study, []).warnings
+        )
+
+    @pytest.mark.parametrize("rule", ["all", "majority"])
+    def test_rules_that_compare_segments_are_refused_and_others_named(self, own, rule):
+        with pytest.raises(DataError, match=f"says {rule}, .* Write any, coder:NAME, or consensus") as raised:
+            counted_codes(*own.both(themes__counted=rule))
+        assert raised.value.problems[0].column == "themes.counted"
+
+    @pytest.mark.parametrize("rule", ["any", "coder:A"])
+    def test_rules_that_do_not_are_as_declared_and_need_no_warning(self, own, rule):
+        corpus, study = own.both(themes__counted=rule)
+        assert counted_codes(corpus, study).rule == rule
+        assert with_decisions(corpus, study, []) is corpus
+
+    def test_one_coder_alone_counts_whatever_the_rule(self, own):
+        own.files["codings.csv"] = "segment_id,coder_id,value\na,A,wait\n"
+        assert marked(counted_codes(*own.both(themes__counted="majority"))) == [("a", "wait")]
+        assert rule_of(*own.both()) == "coder:A"
+
+    def test_who_settled_the_consensus_drew_no_spans(self, own):
+        own.files["codings.csv"] = (
+            "segment_id,coder_id,value,stage\na,A,wait,independent\nb,team,wait,consensus\n"
+        )
+        assert marked(counted_codes(*own.both(themes__counted="majority"))) == [("a", "wait")]
 
 
 class TestValues:

@@ -7,6 +7,7 @@ import pytest
 
 from analysis import simulate
 from analysis.framework import MATRIX, STATES, coverage, framework_matrix, matrix_results
+from analysis.matrixview import matrix
 
 
 @pytest.fixture
@@ -61,6 +62,64 @@ def test_gaps_are_cells_where_codings_and_charting_do_not_meet(study):
         ["P2", "wait", "coded_not_charted"],
         ["P3", "fare", "charted_not_coded"],
     ]
+
+
+class TestChartedAtThemes:
+    """Waiting is charted with its subcode queue: P1 coded queue and is charted, P2 coded it and is not."""
+
+    CODES = "code_id,name,parent_id,domain\nwait,Waiting,,care\nqueue,Queue,wait,care\nlist,List,wait,care\n"
+
+    @pytest.fixture
+    def themes(self, study):
+        study.files["codes.csv"] = self.CODES
+        study.files["codings.csv"] = "segment_id,coder_id,value\na,A,queue\nb,A,wait\nc,A,queue\n"
+        study.files["charting.csv"] = (
+            "case_id,code_id,summary,author\nP1,wait,Waited long,A\nP3,wait,Did not,A\n"
+        )
+        return study
+
+    def test_segments_of_subcodes_stand_behind_the_theme(self, themes):
+        cells = framework_matrix(*themes.both()).set_index(["case_id", "code_id"])
+
+        assert cells.loc[("P1", "wait"), ["state", "segment_ids", "gap"]].tolist() == ["raised", "a b", ""]
+        assert cells.loc[("P1", "queue"), ["state", "segment_ids", "gap"]].tolist() == ["raised", "a", ""]
+
+    def test_only_the_theme_is_still_to_be_charted(self, themes):
+        cells = framework_matrix(*themes.both())
+
+        assert coverage(cells)[["case_id", "code_id", "gap"]].to_numpy().tolist() == [
+            ["P2", "wait", "coded_not_charted"],
+            ["P3", "wait", "charted_not_coded"],
+        ]
+        assert states(cells)["P2", "queue"] == "not_charted"
+
+    def test_a_subcode_that_is_charted_on_its_own_keeps_its_segments(self, themes):
+        themes.files["charting.csv"] += "P1,queue,Stood in line,A\n"
+        cells = framework_matrix(*themes.both())
+
+        assert cells.set_index(["case_id", "code_id"]).loc[("P1", "wait"), "segment_ids"] == "b"
+        assert coverage(cells)[["case_id", "code_id"]].to_numpy().tolist() == [
+            ["P2", "queue"],
+            ["P3", "wait"],
+        ]
+
+    def test_what_a_cell_opens_is_what_it_counts(self, themes):
+        corpus, plan = themes.both()
+        opens = {code: code for code in corpus.codes["code_id"]}
+        gathered = matrix(framework_matrix(corpus, plan), corpus, plan, opens).markup
+        themes.files["charting.csv"] += "P1,queue,Stood in line,A\n"
+        corpus, plan = themes.both()
+        apart = matrix(framework_matrix(corpus, plan), corpus, plan, opens).markup
+
+        assert ("[2]" in gathered, "sub=1" in gathered) == (True, True)
+        assert ("[2]" in apart, "sub=1" in apart) == (False, False)
+
+    def test_a_theme_and_its_subcode_are_asked_alike(self, themes):
+        themes.files["codes.csv"] = self.CODES.replace("wait,Waiting,,care", "wait,Waiting,,")
+        themes.files["asked.csv"] = "case_id,domain,asked\nP2,care,yes\nP3,care,no\n"
+        found = states(framework_matrix(*themes.both()))
+
+        assert found["P3", "wait"] == found["P3", "queue"] == "not_asked"
 
 
 def test_summary_is_the_persons_and_segments_are_listed_in_order(study):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from analysis import simulate
@@ -70,15 +71,50 @@ def test_every_item_stands_and_is_filled_or_left_to_the_authors(material, name, 
     assert checklist_text(name, table).count("\n| ") == items + 1
 
 
+def _item_22(corpus, study, counted, recorded) -> str:
+    run = study.saturation.model_copy(update={"run": True})
+    asked = study.model_copy(update={"saturation": run})
+    return checklist("COREQ", corpus, asked, counted, recorded).set_index("item").at[22, "answer"]
+
+
 def test_new_codes_are_answered_only_where_they_were_asked_for(material):
-    corpus, study, counted, recorded = material
-    before = checklist("COREQ", corpus, study, counted, recorded).set_index("item")
-    asked = study.model_copy(update={"saturation": study.saturation.model_copy(update={"run": True})})
-    recorded = {**recorded, "new_codes.met_after[base=4,run=2,threshold=5]": 5}
-    after = checklist("COREQ", corpus, asked, counted, recorded).set_index("item")
+    before = checklist("COREQ", *material).set_index("item")
 
     assert before.at[22, "answer"] == AUTHORS
-    assert "1 of 12 settings" in after.at[22, "answer"]
+    assert "12 of 12 settings met" in _item_22(*material)
+
+
+def test_settings_of_interviews_in_no_known_order_are_called_not_assessable(material):
+    corpus, study, counted, recorded = material
+    unordered = replace(corpus, cases=corpus.cases.assign(interview_order=pd.NA))
+    said = _item_22(unordered, study, counted, recorded)
+
+    assert f"0 of 12 settings met in the recorded order, 12 not assessable with {len(corpus.cases)}" in said
+
+
+def test_only_coded_interviews_are_counted(new_small):
+    """Of seven participants six were coded, which is too few for ten of the settings."""
+    cases = "case_id,interview_order\n" + "".join(f"P{n},{n}\n" for n in range(1, 8))
+    rows = [f"s{n},P{n}\n" for n in range(1, 7)]
+    study = new_small().only(
+        cases=cases,
+        segments="segment_id,case_id\n" + "".join(rows),
+        codings="segment_id,coder_id,value\n" + "".join(f"s{n},A,x\n" for n in range(1, 7)),
+    )
+    corpus, plan = study.both()
+
+    assert "10 not assessable with 6 interviews" in _item_22(corpus, plan, counted_codes(corpus, plan), {})
+
+
+def test_models_are_no_coders_in_a_paper(small):
+    """A person and a model: one coder, in the methods paragraph and under COREQ 24."""
+    small.edit("coders.csv", "B,human", "B,model")
+    corpus, study = small.both()
+    counted = counted_codes(corpus, study)
+
+    assert "1 coder independently coded transcripts" in methods_text(corpus, study, counted, {})
+    answer = checklist("COREQ", corpus, study, counted, {}).set_index("item").at[24, "answer"]
+    assert answer == "1 (a university: 1)"
 
 
 def test_agreement_stands_under_trustworthiness(material):
@@ -97,16 +133,6 @@ def test_every_number_from_a_result_is_listed_under_its_key(material):
     assert {"cases.n", "documents.n", "double_coded.documents"} <= set(listed)
     assert listed["cases.n"] == str(len(corpus.cases))
     assert all(float(value) == pytest.approx(float(recorded[key])) for key, value in listed.items())
-
-
-def test_settings_that_too_few_interviews_allow_are_called_not_assessable(material):
-    corpus, study, counted, recorded = material
-    asked = study.model_copy(update={"saturation": study.saturation.model_copy(update={"run": True})})
-    recorded = {**recorded, "new_codes.met_after[base=4,run=2,threshold=5]": 5}
-    few = replace(corpus, cases=corpus.cases.head(6))
-    table = checklist("COREQ", few, asked, counted, recorded).set_index("item")
-
-    assert "10 not assessable with 6 interviews" in table.at[22, "answer"]
 
 
 def test_without_text_no_item_speaks_of_quotes(material):

@@ -6,7 +6,10 @@ import pytest
 
 from analysis import simulate
 from analysis.claims import judge, load_claims
+from analysis.consensus import with_decisions
+from analysis.decisions import Question
 from analysis.framework import framework_matrix, matrix_results
+from analysis.ledger import Ledger
 from analysis.overview import coded_by_table, files_table, groups_table, overview_results, stages_table
 from analysis.paths import Workspace
 from analysis.read import read_drafts
@@ -39,7 +42,7 @@ class TestSmallStudy:
         ]
 
     def test_how_many_coders_coded_each_document(self, small):
-        table = coded_by_table(*small.both())
+        table = coded_by_table(small.corpus())
         assert table.to_numpy().tolist() == [["D1", "P1", 2, 3], ["D2", "P2", 2, 3], ["D3", "P3", 2, 2]]
 
     def test_files_and_how_they_were_read(self, small):
@@ -54,13 +57,34 @@ class TestSmallStudy:
         found = results(small)
 
         wholes = ("cases.n", "groups.n", "documents.n", "segments.n", "coders.n")
-        assert [found[name] for name in wholes] == [3, 2, 3, 8, 3]
+        assert [found[name] for name in wholes] == [3, 2, 3, 8, 2]
         assert (found["cases.group.patient"], found["cases.group.staff"]) == (2, 1)
         assert (found["segments.speaker.participant"], found["segments.speaker.interviewer"]) == (5, 3)
         assert (found["double_coded.documents"], found["double_coded.cases"]) == (3, 3)
         assert found["double_coded.min_coders"] == 2
         assert (found["codes.n"], found["themes.level_1.n"], found["themes.level_2.n"]) == (4, 2, 2)
         assert found["codes.influence.barrier.n[influence_on=care]"] == 2
+
+    def test_a_decision_makes_nobody_a_further_coder(self, small):
+        small.put("codings", [row for row in small.rows("codings") if row[1] != "team"])
+        small.edit("study.yml", "themes: {counted: consensus}\n", "")
+        corpus, study = small.both()
+        ledger = Ledger(small.workspace.decisions("small"))
+        ledger.take("ana", Question("codes", "P1-3", "contact"), "", "yes", "why")
+        settled = with_decisions(corpus, study, ledger.read())
+        found = {each.key: each.value for each in overview_results(settled, study)}
+
+        assert "consensus" in set(settled.codings["coder_id"])
+        assert found["coders.n"] == results(small)["coders.n"] == 2
+
+    def test_models_count_among_no_coders(self, small):
+        """B is a model here: no person coded what another had coded."""
+        small.edit("coders.csv", "B,human", "B,model")
+        found = results(small)
+
+        assert (found["coders.n"], found["double_coded.documents"]) == (1, 0)
+        assert (found["segments.coders.1"], found["ratings.n"]) == (5, 5)
+        assert "segments.coders.2" not in found
 
     def test_segments_and_ratings_by_number_of_coders(self, small):
         """A coded five segments; B all of them but P2-3."""

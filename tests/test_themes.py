@@ -90,6 +90,40 @@ class TestThemeTable:
         study.files["asked.csv"] = "case_id,domain,asked\nP1,care,yes\nP2,care,no\n"
         assert cell(theme_table(*study.both()), "sub", "patient")["share"] == 1
 
+    def test_a_theme_without_a_domain_is_asked_with_its_subcodes(self, study):
+        """Three were asked about care; the fourth, who was not, is in no base of the theme."""
+        study.files["codes.csv"] = CODES.replace("theme,Theme,,care", "theme,Theme,,")
+        study.files["asked.csv"] = "case_id,domain,asked\nP1,care,yes\nP2,care,yes\nS1,care,yes\nM1,care,no\n"
+        table = theme_table(*study.both())
+
+        for code in ("theme", "sub"):
+            whole = cell(table, code, rollup="descendants")
+            assert whole[["n_asked", "n_base", "n_group"]].tolist() == [3, 3, 4]
+        assert cell(table, "theme", rollup="descendants")["share"] == 1
+
+    def test_a_subcode_without_a_domain_is_asked_with_its_theme(self, study):
+        study.files["codes.csv"] = CODES.replace("deep,Deep,sub,care", "deep,Deep,sub,")
+        study.files["asked.csv"] = "case_id,domain,asked\nP1,care,yes\nP2,care,no\nS1,care,no\nM1,care,no\n"
+        deep = cell(theme_table(*study.both()), "deep")
+        assert deep[["n_asked", "n_cases", "n_spontaneous", "n_base", "share"]].tolist() == [1, 2, 1, 2, 1]
+
+    def test_without_a_row_nobody_is_said_to_have_raised_it_unasked(self, study):
+        """S1 raised deep and is on no row: in the base, but on record as nothing."""
+        study.files["asked.csv"] = "case_id,domain,asked\nP1,care,yes\n"
+        deep = cell(theme_table(*study.both()), "deep")
+        assert deep[["n_asked", "n_cases", "n_spontaneous", "n_base"]].tolist() == [1, 2, 0, 2]
+
+    def test_rows_that_name_a_question_alone_are_warned_of(self, study):
+        study.files["asked.csv"] = "case_id,question,asked\nP1,q1,yes\nP2,q1,no\n"
+        corpus, plan = study.both()
+
+        assert cell(theme_table(corpus, plan), "theme", "patient")["n_base"] == 2
+        assert any("2 rows name a question and no domain" in each for each in corpus.warnings)
+
+    def test_rows_with_a_domain_need_no_warning(self, study):
+        study.files["asked.csv"] = "case_id,question,domain,asked\nP1,q1,care,yes\n"
+        assert not any("asked" in each for each in study.corpus().warnings)
+
     def test_nothing_to_count_gives_an_empty_table(self, small):
         study = small.only(codings="segment_id,coder_id,variable,value\na,A,mood,x\n")
         study.settings += "variables: {mood: {kind: nominal, values: [x, y]}}\n"

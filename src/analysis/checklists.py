@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from .coders import coders_of
 from .corpus import Corpus
 from .counting import Counted
 from .disclosure import CONSENT, shows_people, shows_text
-from .stopping import SETTINGS, too_few
+from .saturation import new_codes
 from .study import METHOD_NAMES, Study
 
 __all__ = ["AUTHORS", "checklist", "checklist_text"]
@@ -98,7 +99,7 @@ def _coreq(
         9: f"{METHOD_NAMES[study.method]} (the orientation behind it is {AUTHORS})",
         12: f"{len(cases)} participants",
         16: _sample(corpus, groups),
-        22: _new_codes(corpus, study, recorded),
+        22: _new_codes(corpus, study, counted),
         24: _coders(corpus),
         25: "in the tables of themes: " + _levels(codes) if not codes.empty else "",
         26: _derived(codes),
@@ -144,28 +145,24 @@ def _sample(corpus: Corpus, groups: list[str]) -> str:
     return "; ".join(told)
 
 
-def _new_codes(corpus: Corpus, study: Study, recorded: Mapping[str, float | int | None]) -> str:
-    if not study.saturation.run:
+def _new_codes(corpus: Corpus, study: Study, counted: Counted | None) -> str:
+    criteria = new_codes(corpus, study, counted).criteria
+    whole = criteria[(criteria["group"] == "all") & (criteria["codes"] == "all")]
+    if whole.empty:
         return ""
-    settings = [key for key in recorded if key.startswith("new_codes.met_after[") and "group=" not in key]
-    n = len(corpus.cases)
-    beyond = sum(bool(too_few(n, each)) for each in SETTINGS)
-    met = sum(recorded[key] is not None for key in settings if "codes=" not in key)
+    met, beyond = (int((whole["status"] == status).sum()) for status in ("reached", "not_assessable"))
     return (
-        f"new codes by interview: {met} of 12 settings met in the recorded order, {beyond} not assessable "
-        f"with {n} interviews (table and figure)"
-        if settings
-        else ""
+        f"new codes by interview: {met} of {len(whole)} settings met in the recorded order, {beyond} not "
+        f"assessable with {whole['n_interviews'].iloc[0]} interviews (table and figure)"
     )
 
 
 def _coders(corpus: Corpus) -> str:
-    alone = corpus.codings[corpus.codings["stage"] != "consensus"]
-    coders = (corpus.codings if alone.empty else alone)["coder_id"].unique()
-    n, mine = len(coders), corpus.coders[corpus.coders["coder_id"].isin(coders)]
-    where = mine["affiliation"].dropna().value_counts().sort_index()
-    told = "; ".join(f"{name}: {count}" for name, count in where.items())
-    return f"{n} ({told})" if told else f"{n}"
+    coders = coders_of(corpus)
+    where = corpus.coders.loc[corpus.coders["coder_id"].isin(coders), "affiliation"]
+    counts = where.dropna().value_counts().sort_index()
+    told = "; ".join(f"{name}: {count}" for name, count in counts.items())
+    return f"{len(coders)} ({told})" if told else f"{len(coders)}"
 
 
 def _levels(codes: pd.DataFrame) -> str:

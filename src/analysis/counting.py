@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from .coders import humans
 from .corpus import Corpus
 from .division import INTERVIEWERS
 from .errors import DataError, Problem, did_you_mean, quoted
 from .places import Places, places, places_of
-from .study import Study, Where
-from .units import Presence, presence, ratings
+from .presence import Presence, presence
+from .settings import Where
+from .study import Study
+from .units import ratings
 
-__all__ = ["Counted", "agreed_by_all", "counted_codes", "counted_or_none", "counted_values"]
+__all__ = ["Counted", "agreed_by_all", "counted_codes", "counted_or_none", "counted_values", "inferred"]
 
 SAID = {
     "consensus": "as settled in consensus",
@@ -54,10 +58,13 @@ class Counted:
 def rule_of(corpus: Corpus, study: Study, variable: str = "codes") -> str:
     """Return the declared counting rule; undeclared: consensus if there is one, else majority or the coder.
 
+    Coders who drew their own spans (``segmentation: own``) seldom chose the very same one, so all and
+    majority would count next to nothing: undeclared it is any there, and declared they are refused.
+
     Raises
     ------
     DataError
-        If the declared rule has no data.
+        If the declared rule has no data, or compares spans that were never the same.
     """
     codings = corpus.codings.loc[_of(corpus, variable), ["stage", "coder_id"]]
     settled = (codings["stage"] == "consensus").any()
@@ -65,19 +72,48 @@ def rule_of(corpus: Corpus, study: Study, variable: str = "codes") -> str:
     if settled and rule in (None, "consensus"):
         return "consensus"
     coders = codings["coder_id"].unique().tolist()
+    alone = codings.loc[codings["stage"] == "independent", "coder_id"].unique().tolist()
+    people = [coder for coder in humans(corpus) if coder in (alone or coders)] or coders
+    own = variable == "codes" and study.segmentation == "own" and len(people) > 1
     if rule is None:
-        return "majority" if len(coders) > 1 else f"coder:{coders[0]}"
-    if rule == "consensus":
-        what = "says consensus, and no coding of that stage is there. Add it, or count by another rule."
-        raise DataError(Problem(what, file="study.yml", column="themes.counted"))
-    if rule.startswith("coder:") and rule.removeprefix("coder:") not in coders:
-        name = rule.removeprefix("coder:")
-        what = f"{quoted(name)} coded nothing.{did_you_mean(name, coders)}"
-        raise DataError(Problem(what, file="study.yml", column="themes.counted"))
-    if rule in ("all", "any", "majority") and (codings["stage"] != "independent").all():
-        what = f"says {rule}, which counts independent codings, and none are there."
+        return f"coder:{people[0]}" if len(people) == 1 else "any" if own else "majority"
+    what = _lacking(rule, coders, bool(alone)) or (_own_spans(rule) if own else "")
+    if what:
         raise DataError(Problem(what, file="study.yml", column="themes.counted"))
     return rule
+
+
+def inferred(corpus: Corpus, study: Study) -> list[str]:
+    """Return what is to be said of a counting rule that study.yml leaves to Concord; most need no word."""
+    if study.themes.counted is not None or study.segmentation != "own" or "codes" not in corpus.variables():
+        return []
+    if rule_of(corpus, study) != "any":
+        return []
+    return [
+        "themes.counted is not declared: each coder drew their own segments, so a code counts where any "
+        "coder applied it."
+    ]
+
+
+def _lacking(rule: str, coders: Sequence[str], independent: bool) -> str:
+    """Return what is wrong with a declared rule whose codings are not there; empty where they are."""
+    if rule == "consensus":
+        return "says consensus, and no coding of that stage is there. Add it, or count by another rule."
+    name = rule.removeprefix("coder:")
+    if name != rule and name not in coders:
+        return f"{quoted(name)} coded nothing.{did_you_mean(name, coders)}"
+    if name == rule and not independent:
+        return f"says {rule}, which counts independent codings, and none are there."
+    return ""
+
+
+def _own_spans(rule: str) -> str:
+    if rule not in ("all", "majority"):
+        return ""
+    return (
+        f"says {rule}, which compares coders segment by segment, and each drew their own segments "
+        "(segmentation: own). Write any, coder:NAME, or consensus once differences are resolved."
+    )
 
 
 def counted_codes(corpus: Corpus, study: Study) -> Counted:
@@ -90,7 +126,7 @@ def counted_codes(corpus: Corpus, study: Study) -> Counted:
     """
     rule = rule_of(corpus, study)
     if rule == "consensus":
-        used = corpus.codings.loc[_of(corpus, "codes", "consensus"), _USED]
+        used = _last_round(corpus.codings[_of(corpus, "codes", "consensus")])[_USED]
     elif rule.startswith("coder:"):
         used = _last_stage(corpus, rule.removeprefix("coder:"))
     else:
@@ -156,8 +192,12 @@ def _last_stage(corpus: Corpus, coder: str) -> pd.DataFrame:
     mine = corpus.of("codes")
     mine = mine[(mine["coder_id"] == coder) & (mine["stage"] != "training")]
     stage = "consensus" if (mine["stage"] == "consensus").any() else "independent"
-    mine = mine[mine["stage"] == stage]
-    return mine[mine["round"] == mine["round"].max()]
+    return _last_round(mine[mine["stage"] == stage])
+
+
+def _last_round(codings: pd.DataFrame) -> pd.DataFrame:
+    """Return the codings of the last of their rounds: rounds are never pooled."""
+    return codings[codings["round"] == codings["round"].max()]
 
 
 def agreed_by_all(corpus: Corpus, study: Study) -> pd.MultiIndex:

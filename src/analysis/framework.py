@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
+from .asked import asked_about
 from .corpus import Corpus, natural
 from .counting import Counted, counted_codes
 from .keys import Result, key
 from .study import Study
 
-__all__ = ["MATRIX", "STATES", "coverage", "framework_matrix", "matrix_results"]
+__all__ = ["MATRIX", "STATES", "charted_whole", "coverage", "framework_matrix", "matrix_results"]
 
 MATRIX = [
     "case_id", "group", "code_id", "name", "parent_id", "state", "summary", "author", "n_segments",
@@ -24,13 +26,16 @@ STATES = {
     "not_asked": "not asked, not raised",
     "not_raised": "not raised; whether asked is not recorded",
 }
+Cell = tuple[str, str]  # a participant and a code
 
 
 def framework_matrix(corpus: Corpus, study: Study, counted: Counted | None = None) -> pd.DataFrame:
     """Return one row a participant and code, for every code that was applied or charted.
 
     A cell's state follows the codings; its summary is what a person wrote in charting.csv, never generated.
-    ``gap`` says ``coded_not_charted`` or ``charted_not_coded`` where the two do not meet.
+    A theme that people charted with its subcodes, none of which has a summary of its own for anybody, has
+    their segments behind its cells. ``gap`` says ``coded_not_charted`` or ``charted_not_coded`` where codings
+    and charting do not meet; a subcode that is charted with its theme is no gap.
 
     Returns
     -------
@@ -38,9 +43,12 @@ def framework_matrix(corpus: Corpus, study: Study, counted: Counted | None = Non
         Sorted by group, participant and codebook order; columns as in framework_matrix.csv.
     """
     marks = (counted or counted_codes(corpus, study)).marks
-    segments = marks.groupby(["case_id", "code_id"], sort=False)["segment_id"].agg(list).to_dict()
+    segments = marks.groupby(["case_id", "code_id"], sort=False)["segment_id"].agg(set).to_dict()
     charted = corpus.charting.set_index(["case_id", "code_id"])[["summary", "author"]].to_dict("index")
-    asked = _asked(corpus)
+    home = _homes(corpus)
+    behind = _behind(segments, home)
+    due = {(case, home[code]) for case, code in segments} - set(charted)
+    unraised = _unraised(corpus)
     used = {code for _, code in segments} | {code for _, code in charted}
     codes = corpus.codes[corpus.codes["code_id"].isin(used)]
     cases = corpus.cases.assign(place=corpus.cases["group"].map({g: i for i, g in enumerate(corpus.groups)}))
@@ -49,21 +57,28 @@ def framework_matrix(corpus: Corpus, study: Study, counted: Counted | None = Non
     for case in order:
         for code in codes.itertuples(index=False):
             at = (case.case_id, code.code_id)
-            behind, cell = segments.get(at, []), charted.get(at, {})
+            found, cell = sorted(behind.get(at, ()), key=natural), charted.get(at, {})
+            open_ = (case.case_id, home[code.code_id]) in due
             rows.append(
                 {
                     "case_id": case.case_id,
                     "group": case.group,
                     **{name: getattr(code, name) for name in ("code_id", "name", "parent_id")},
-                    "state": _state(bool(behind), bool(cell), asked.get((case.case_id, code.domain))),
+                    "state": ("not_charted" if open_ else "raised") if found else unraised[at],
                     "summary": cell.get("summary", pd.NA),
                     "author": cell.get("author", pd.NA),
-                    "n_segments": len(behind),
-                    "segment_ids": " ".join(sorted(behind, key=natural)),
-                    "gap": _gap(bool(behind), bool(cell)),
+                    "n_segments": len(found),
+                    "segment_ids": " ".join(found),
+                    "gap": _gap(bool(found), bool(cell), at in due),
                 }
             )
     return pd.DataFrame(rows, columns=MATRIX)
+
+
+def charted_whole(corpus: Corpus) -> set[str]:
+    """Return the codes that people charted with their subcodes: none of these is charted on its own."""
+    columns = set(corpus.charting["code_id"])
+    return {code for code in columns if columns.isdisjoint(corpus.children(code))}
 
 
 def coverage(matrix: pd.DataFrame) -> pd.DataFrame:
@@ -81,18 +96,32 @@ def matrix_results(matrix: pd.DataFrame) -> Iterator[Result]:
         yield Result(key("framework", "gaps", gap), int((matrix["gap"] == gap).sum()), "cells")
 
 
-def _state(raised: bool, charted: bool, asked: bool | None) -> str:
-    if raised:
-        return "raised" if charted else "not_charted"
-    return "not_raised" if asked is None else "asked_not_raised" if asked else "not_asked"
+def _homes(corpus: Corpus) -> dict[str, str]:
+    """Return code -> the code that its segments are charted at: itself, or what was charted with it."""
+    home = {code: code for code in corpus.codes["code_id"]}
+    return home | {below: code for code in charted_whole(corpus) for below in corpus.children(code)}
 
 
-def _gap(coded: bool, charted: bool) -> str:
-    return "" if coded == charted else "coded_not_charted" if coded else "charted_not_coded"
+def _behind(segments: Mapping[Cell, set[str]], home: Mapping[str, str]) -> dict[Cell, set[str]]:
+    """Return cell -> its segments, with those of the subcodes that are charted with it."""
+    found = {cell: set(mine) for cell, mine in segments.items()}
+    for (case, code), mine in segments.items():
+        found.setdefault((case, home[code]), set()).update(mine)
+    return found
 
 
-def _asked(corpus: Corpus) -> dict[tuple[str, str], bool]:
-    """Return (case, domain) -> asked; empty where nobody recorded what was asked."""
-    rows = corpus.asked.dropna(subset=["domain"])
-    asked = rows.groupby(["case_id", "domain"])["asked"].any()
-    return {at: bool(value) for at, value in asked.items()}
+def _gap(coded: bool, charted: bool, due: bool) -> str:
+    if due:
+        return "coded_not_charted"
+    return "charted_not_coded" if charted and not coded else ""
+
+
+def _unraised(corpus: Corpus) -> dict[Cell, str]:
+    """Return cell -> the state that it has where nobody raised it."""
+    asked = asked_about(corpus)
+    state = np.select([asked.yes, asked.no], ["asked_not_raised", "not_asked"], "not_raised")
+    return {
+        (case, code): str(state[v, p])
+        for v, code in enumerate(corpus.codes["code_id"])
+        for p, case in enumerate(corpus.cases["case_id"])
+    }

@@ -48,7 +48,7 @@ def group_table(
         size = int(part["n_group"].iloc[0])
         said = "All" if group == "all" else str(group).replace("_", " ").capitalize()
         title = f"{said} (n\u00a0=\u00a0{size})"
-        base = _bases(part)
+        base = part["n_base"].fillna(part["n_group"]).astype(int).tolist()
         bases |= set(base)
         for kind, (column, cells) in _cells(part, base, title, study).items():
             frame[f"{group} {kind}"], columns[f"{group} {kind}"] = cells, column
@@ -60,15 +60,6 @@ def people(codes: pd.DataFrame) -> list[str]:
     """Return names of codes, subcodes set in by a dash a level."""
     levels = codes["level"].fillna(1).astype(int)
     return ["– " * (level - 1) + str(name) for level, name in zip(levels, codes["name"], strict=True)]
-
-
-def _bases(part: pd.DataFrame) -> list[int]:
-    """Return how many could have contributed: those asked or who raised it unasked, else the group."""
-    rows = part[["n_cases", "n_asked", "n_group", "share"]].itertuples(index=False)
-    return [
-        int(size) if pd.isna(asked) else round(n / share) if not pd.isna(n) and n else int(asked)
-        for n, asked, size, share in rows
-    ]
 
 
 def _cells(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .study import LabelRule
+from .settings import LabelRule
 
 __all__ = ["LEAST_BASE", "RULES", "WORDS", "label", "label_table", "rule_said", "word", "word_table"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .corpus import Corpus
 from .framework import STATES
-from .matrixsheets import gaps, sheets
+from .matrixsheets import NO_GAP, gaps, sheets
 from .papertables import WHEN
 from .policies import policy_of, shows_people
 from .study import Study
@@ -21,7 +21,6 @@ __all__ = ["matrix_workbook"]
 SIMULATED = "Simulated data."
 LEFT_OVER = "To be looked at"
 NARROW, WIDE = 20, 38  # characters
-WHOLE = "Every cell with segments is charted, and no summary stands without a segment."
 NEVER = "Summaries were written by people, never generated. Other cells: " + "; ".join(STATES.values()) + "."
 
 
@@ -54,9 +53,7 @@ def _note(theme: str, frame: pd.DataFrame, study: Study) -> str:
         return f"Not shown: lines about single participants. {policy_of(study).said}"
     if theme != LEFT_OVER:
         return NEVER
-    return (
-        "" if len(frame) else "Every cell with segments is charted, and no summary stands without a segment."
-    )
+    return "" if len(frame) else NO_GAP
 
 
 def _fill(sheet: Any, frame: pd.DataFrame, head: Any, body: Any) -> None:

@@ -12,8 +12,9 @@ from .corpus import Corpus
 from .disclosure import quotable, segment_labels
 from .framework import STATES
 from .identifiers import find
-from .matrixsheets import codes_of, gaps, sheets
+from .matrixsheets import LEFT_OVER, NO_GAP, codes_of, gaps, sheets
 from .policies import policy_of, shows_people
+from .publicnames import unlinked
 from .study import Study
 
 __all__ = ["matrix_page"]
@@ -39,7 +40,7 @@ def matrix_page(matrix: pd.DataFrame, corpus: Corpus, study: Study) -> str:
     participant's consent allow. Cells still to be looked at are listed below.
     """
     parts = [_head(study)]
-    quotes = _quotes(matrix, corpus, study) if shows_people(study) else {}
+    quotes = _quotes(matrix, corpus, study) if shows_people(study) and not unlinked(study) else {}
     labels = segment_labels(corpus, study)
     behind = {
         (row.case_id, row.code_id): _links(str(row.segment_ids or "").split(), quotes, labels)
@@ -90,9 +91,9 @@ def _cell(text: str) -> str:
 def _left_over(found: pd.DataFrame) -> Iterator[str]:
     """Yield the cells where codings and charting do not meet."""
     if found.empty:
-        yield "<p>Every cell with segments is charted, and no summary stands without a segment.</p>\n"
+        yield f"<p>{NO_GAP}</p>\n"
         return
-    yield "<table><caption>Cells still to be looked at</caption>\n<thead><tr>"
+    yield f"<table><caption>{LEFT_OVER}</caption>\n<thead><tr>"
     yield "".join(f'<th scope="col">{name}</th>' for name in found.columns) + "</tr></thead>\n<tbody>\n"
     for row in found.itertuples(index=False):
         first, *rest = (html.escape(str(value)) for value in row)

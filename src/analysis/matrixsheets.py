@@ -12,8 +12,10 @@ from .disclosure import case_labels, public_corpus, public_summary, shows_people
 from .framework import STATES, coverage
 from .study import Study
 
-__all__ = ["codes_of", "gaps", "sheets"]
+__all__ = ["LEFT_OVER", "NO_GAP", "cells_of", "codes_of", "gaps", "sheets"]
 
+LEFT_OVER = "Cells still to be looked at"
+NO_GAP = "Every cell with segments is charted, and no summary stands without a segment."
 GAPS = {"coded_not_charted": "coded, not charted", "charted_not_coded": "charted, no segment coded"}
 
 
@@ -33,7 +35,7 @@ def sheets(matrix: pd.DataFrame, corpus: Corpus, study: Study) -> dict[str, pd.D
     if not shows_people(study):
         return {}
     names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
-    labels, said = case_labels(corpus), _cells(matrix, study)
+    labels, said = case_labels(corpus), cells_of(matrix, study)
     cells = {(row.case_id, row.code_id): text for row, text in zip(matrix.itertuples(), said, strict=True)}
     cases = matrix.drop_duplicates("case_id")[["case_id", "group"]]
     found: dict[str, pd.DataFrame] = {}
@@ -73,8 +75,8 @@ def gaps(matrix: pd.DataFrame, corpus: Corpus, study: Study) -> pd.DataFrame:
     )
 
 
-def _cells(matrix: pd.DataFrame, study: Study) -> Iterator[str]:
-    """Yield what stands in each cell."""
+def cells_of(matrix: pd.DataFrame, study: Study) -> Iterator[str]:
+    """Yield what stands in each cell: the summary that a person wrote, else the cell's state in words."""
     for row in matrix.itertuples(index=False):
         if pd.isna(row.summary):
             yield STATES[str(row.state)]

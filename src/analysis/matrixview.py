@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .corpus import Corpus
-from .disclosure import case_labels, public_corpus, public_summary
-from .framework import STATES, coverage
+from .disclosure import case_labels, public_corpus
+from .framework import STATES, charted_whole, coverage
 from .links import to_segments
+from .matrixsheets import LEFT_OVER, NO_GAP, cells_of, gaps
 from .policies import no_people, shows_people
+from .publicnames import unlinked
 from .study import Study
 from .tables import Linked, Shown, note, show_table
 
@@ -22,11 +24,14 @@ def matrix(
 ) -> Shown:
     """Return the framework matrix: a row a participant, a column a charted code, cells written by people.
 
-    With `opens` (code -> what it is called on the page) each cell names its segments and opens them.
+    With `opens` (code -> what it is called on the page) each cell names its segments and opens them,
+    unless nothing may show which segments are one participant's.
     """
     if not shows_people(study):
         return note(no_people(study))
     charted = table[table["code_id"].isin(corpus.charting["code_id"])]
+    charted = charted.assign(cell=list(cells_of(charted, study)))
+    gathering = {code for code in charted_whole(corpus) if corpus.children(code)}
     labels = case_labels(corpus)
     codes = charted.drop_duplicates("code_id")
     names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
@@ -35,30 +40,27 @@ def matrix(
     frame["participant"] = frame["case_id"].map(labels)
     for code in codes.itertuples(index=False):
         mine = charted[charted["code_id"] == code.code_id].set_index("case_id")
-        cells = frame["case_id"].map(mine.apply(_cell, axis=1, study=study))
-        if opens:
-            cells = _opening(cells, frame, mine["n_segments"], opens[code.code_id])
+        cells = frame["case_id"].map(mine["cell"])
+        if opens and not unlinked(study):
+            whole = code.code_id in gathering
+            cells = _opening(cells, frame, mine["n_segments"], opens[code.code_id], subcodes=whole)
         frame[code.code_id] = cells
         columns[code.code_id] = str(names[code.code_id])
     notes = ["Summaries are written by people, never generated. " + _states(charted)]
     return show_table(frame, "Framework matrix", columns, notes)
 
 
-def _opening(cells: pd.Series, frame: pd.DataFrame, counts: pd.Series, code: str) -> pd.Series:
+def _opening(
+    cells: pd.Series, frame: pd.DataFrame, counts: pd.Series, code: str, *, subcodes: bool
+) -> pd.Series:
     """Return cells followed by how many segments are behind them, which opens these."""
     linked: list[str] = []
     for cell, case, who in zip(cells, frame["case_id"], frame["participant"], strict=True):
         n = int(counts.get(case, 0))
         linked.append(
-            Linked(f"[{n}]", to_segments(code, case=who, subcodes=False), f"{cell} ") if n else cell
+            Linked(f"[{n}]", to_segments(code, case=who, subcodes=subcodes), f"{cell} ") if n else cell
         )
     return pd.Series(linked, index=cells.index, dtype=object)
-
-
-def _cell(row: pd.Series, study: Study) -> str:
-    if pd.isna(row["summary"]):
-        return STATES[row["state"]]
-    return public_summary(str(row["summary"]), study)
 
 
 def _states(table: pd.DataFrame) -> str:
@@ -80,13 +82,10 @@ def sheets(found: dict[str, pd.DataFrame]) -> Shown:
 
 def coverage_gaps(table: pd.DataFrame, corpus: Corpus, study: Study) -> Shown:
     """Return the cells where codings and charting do not meet."""
-    gaps = coverage(table)
-    if not gaps.empty and not shows_people(study):
+    if not shows_people(study) and coverage(table).size:
         return note(no_people(study))
-    if gaps.empty:
-        return note("Every cell with segments is charted, and no summary stands without a segment.")
-    said = {"coded_not_charted": "coded, not charted", "charted_not_coded": "charted, no segment coded"}
-    frame = gaps.assign(gap=gaps["gap"].map(said), who=gaps["case_id"].map(case_labels(corpus)))
-    frame["name"] = gaps["code_id"].map(public_corpus(corpus, study).codes.set_index("code_id")["name"])
-    columns = {"gap": "gap", "who": "participant", "name": "code", "n_segments": "segments"}
-    return show_table(frame, f"Cells still to be looked at ({len(frame)})", columns)
+    found = gaps(table, corpus, study)
+    if found.empty:
+        return note(NO_GAP)
+    columns = {"what": "gap", "participant": "participant", "code": "code", "segments": "segments"}
+    return show_table(found, f"{LEFT_OVER} ({len(found)})", columns)

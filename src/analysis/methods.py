@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .coders import independent_codings
 from .corpus import Corpus
 from .counting import Counted
 from .disclosure import policy_of
 from .labels import rule_said
+from .measurenames import named
 from .study import METHOD_NAMES, Study
 
 __all__ = ["GAP", "methods_text", "recorded_values"]
@@ -21,16 +23,6 @@ DRAWN = {
     "first": "the first ones",
 }
 UNITS = {"segment": "segments", "case": "participants", "character": "characters", "token": "words"}
-MEASURES = {
-    "krippendorff_alpha": "Krippendorff's alpha",
-    "cohen_kappa": "Cohen's kappa",
-    "fleiss_kappa": "Fleiss' kappa",
-    "gwet_ac1": "Gwet's AC1",
-    "gwet_ac2": "Gwet's AC2",
-    "percent": "percent agreement",
-    "scott_pi": "Scott's pi",
-    "brennan_prediger": "Brennan and Prediger's kappa",
-}
 
 
 def methods_text(
@@ -56,7 +48,7 @@ def methods_text(
         lines += ["> Simulated data: these numbers describe a demonstration, not a study.", ""]
     used = Cited(recorded)
     paragraphs = [_sample(used), _coding(corpus, study, used)]
-    paragraphs += [_agreement(study, used), _themes(study, counted), _integrity(corpus, study)]
+    paragraphs += [_agreement(study, used), _themes(study, counted), _integrity(corpus)]
     cited = [
         "",
         "",
@@ -124,7 +116,7 @@ def _sample(recorded: Mapping[str, float | int | None]) -> str:
 
 
 def _coding(corpus: Corpus, study: Study, recorded: Mapping[str, float | int | None]) -> str:
-    independent = corpus.codings[corpus.codings["stage"] == "independent"]
+    independent = independent_codings(corpus)
     method = f"The analysis followed {METHOD_NAMES[study.method]}."
     if independent.empty:
         return f"{method} No independent round of coding was kept."
@@ -166,7 +158,7 @@ def _agreement(study: Study, recorded: Mapping[str, float | int | None]) -> str:
     if study.not_applicable("02_agreement"):
         return ""
     plan = study.agreement
-    name = MEASURES.get(plan.primary, plan.primary.replace("_", " "))
+    name = named(plan.primary)
     when = {"before_coding": "chosen before coding", "after_coding": "chosen after coding"}
     chosen = when.get(plan.chosen or "", _gap("whether the coefficient was chosen before coding"))
     interval = (
@@ -202,7 +194,7 @@ def _themes(study: Study, counted: Counted | None) -> str:
     )
 
 
-def _integrity(corpus: Corpus, study: Study) -> str:
+def _integrity(corpus: Corpus) -> str:
     texts = []
     if not corpus.audit.empty:
         auditors = corpus.audit["auditor"].nunique()

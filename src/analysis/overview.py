@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from .coders import coders_of, independent_codings
 from .corpus import Corpus
 from .counting import counted_codes
 from .keys import Result, key
@@ -76,15 +77,15 @@ def stages_table(corpus: Corpus) -> pd.DataFrame:
     return table[[*by, "documents", "segments", "codings"]]
 
 
-def coded_by_table(corpus: Corpus, study: Study) -> pd.DataFrame:
-    """Return how many coders coded each document independently.
+def coded_by_table(corpus: Corpus) -> pd.DataFrame:
+    """Return how many people coded each document independently.
 
     Returns
     -------
     DataFrame
         ``document_id``, ``case_id``, ``n_coders``, ``n_segments``; documents that nobody coded have 0.
     """
-    independent = corpus.codings[corpus.codings["stage"] == "independent"]
+    independent = independent_codings(corpus)
     at = corpus.segments.set_index("segment_id")
     coded = independent.assign(document_id=independent["segment_id"].map(at["document_id"]))
     coders = coded.groupby("document_id")["coder_id"].nunique()
@@ -107,16 +108,16 @@ def overview_results(corpus: Corpus, study: Study) -> Iterator[Result]:
     yield Result(key("segments", "n"), len(corpus.segments), "segments")
     for speaker, n in corpus.segments["speaker"].value_counts().sort_index().items():
         yield Result(key("segments", "speaker", speaker), int(n), "segments")
-    yield Result(key("coders", "n"), int(corpus.codings["coder_id"].nunique()), "coders")
-    yield from _double_coded(corpus, study)
+    yield Result(key("coders", "n"), len(coders_of(corpus)), "coders")
+    yield from _double_coded(corpus)
     yield from _by_number_of_coders(corpus)
     yield from _codebook(corpus)
     if (corpus.codings["variable"] == "codes").any():
         yield from _contributions(corpus, study)
 
 
-def _double_coded(corpus: Corpus, study: Study) -> Iterator[Result]:
-    table = coded_by_table(corpus, study)
+def _double_coded(corpus: Corpus) -> Iterator[Result]:
+    table = coded_by_table(corpus)
     if table.empty:
         return
     several = table["n_coders"] >= 2
@@ -128,7 +129,7 @@ def _double_coded(corpus: Corpus, study: Study) -> Iterator[Result]:
 
 def _by_number_of_coders(corpus: Corpus) -> Iterator[Result]:
     """How many documents, segments and ratings had one coder, two coders and so on, independently."""
-    independent = corpus.codings[corpus.codings["stage"] == "independent"]
+    independent = independent_codings(corpus)
     coders = independent.groupby("segment_id")["coder_id"].nunique()
     at = corpus.segments.set_index("segment_id").loc[coders.index]
     yield Result(key("ratings", "n"), int(coders.sum()), "segments by coder")

@@ -15,7 +15,8 @@ from .treesuppression import complement_tree
 __all__ = ["public_new_codes", "public_pairs", "public_themes", "public_values", "rarely_applied"]
 
 _GO_ALONG = [
-    "n_segments", "n_asked", "n_spontaneous", "n_supporting", "n_contradicting", "n_cases_contradicting",
+    "n_segments", "n_asked", "n_base", "n_spontaneous", "n_supporting", "n_contradicting",
+    "n_cases_contradicting",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from .asked import Asked, asked_about
 from .corpus import Corpus
 from .counting import Counted, counted_or_none, counted_values
 from .incidence import Incidence, below, incidence
@@ -22,13 +23,13 @@ __all__ = [
 
 THEMES = [
     "code_id", "name", "parent_id", "level", "domain", "group", "influence", "influence_on", "rollup",
-    "counted", "n_cases", "n_asked", "n_group", "share", "n_segments", "label", "n_spontaneous",
+    "counted", "n_cases", "n_asked", "n_group", "n_base", "share", "n_segments", "label", "n_spontaneous",
     "n_supporting", "n_contradicting", "n_cases_contradicting",
 ]  # fmt: skip
 _SIDES = ("n_supporting", "n_contradicting", "n_cases_contradicting")
 _OF_CODE = ["code_id", "name", "parent_id", "level", "domain", "influence", "influence_on"]
 JOINT = ["code_id", "groups", "n_cases", "n_group"]
-VALUES = ["variable", "value", "rule", "group", "n", "share", "ties"]
+VALUES = ["variable", "value", "rule", "group", "n", "n_base", "share", "ties"]
 
 
 def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) -> pd.DataFrame:
@@ -38,8 +39,10 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     who was asked (``asked``), the base of a share is those asked about the code's domain or who raised it
     unasked; otherwise it is the group.
 
-    ``n_spontaneous`` are participants who raised it without being asked about its domain; segments that
-    support and contradict a code are counted where coders said so (``supports`` in codings).
+    Who is on no row of ``asked`` for that domain is in the base only where they raised it.
+
+    ``n_spontaneous`` are participants who raised it and are on record as not asked about its domain; segments
+    that support and contradict a code are counted where coders said so (``supports`` in codings).
 
     Returns
     -------
@@ -50,11 +53,11 @@ def theme_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     if counted is None:
         return pd.DataFrame(columns=THEMES)
     coded = incidence(corpus, counted)
-    asked, known = _asked(corpus)
+    asked = asked_about(corpus)
+    known = asked.known
     gather = {"as_coded": None, "descendants": below(corpus.codes)}
     figures = [
-        _figures(coded if codes is None else coded.gathered(codes), asked, known)
-        | _sides(corpus, counted, codes)
+        _figures(coded if codes is None else coded.gathered(codes), asked) | _sides(corpus, counted, codes)
         for codes in gather.values()
     ]
     V, R, G = len(corpus.codes), len(gather), len(coded.groups)
@@ -96,7 +99,7 @@ def value_table(corpus: Corpus, study: Study) -> pd.DataFrame:
             for value in domain:
                 n = int((part["value"] == value).sum())
                 share = n / n_all if n_all else float("nan")
-                cells = (variable, value, frame["rule"].iloc[0], group, n, share, ties)
+                cells = (variable, value, frame["rule"].iloc[0], group, n, n_all, share, ties)
                 rows.append(dict(zip(VALUES, cells, strict=True)))
     return pd.DataFrame(rows, columns=VALUES)
 
@@ -114,20 +117,18 @@ def theme_results(themes: pd.DataFrame, values: pd.DataFrame, joint: pd.DataFram
     for line in themes.itertuples(index=False):
         group = None if line.group == "all" else line.group
         rollup = None if line.rollup == "as_coded" else line.rollup
-        base = int(line.n_group if pd.isna(line.n_asked) else line.n_asked)
-        for column, unit in (("n_cases", "participants"), ("n_segments", "segments")):
-            name = key("themes", line.code_id, group, column, rollup=rollup)
-            yield Result(name, int(getattr(line, column)), unit, n=base if column == "n_cases" else None)
+        name = key("themes", line.code_id, group, "n_cases", rollup=rollup)
+        yield Result(name, int(line.n_cases), "participants", n=int(line.n_base))
+        name = key("themes", line.code_id, group, "n_segments", rollup=rollup)
+        yield Result(name, int(line.n_segments), "segments")
     for line in joint.itertuples(index=False):
         name = key("themes", line.code_id, "n_cases", groups=line.groups)
         yield Result(name, int(line.n_cases), "participants", n=int(line.n_group))
     for line in values.itertuples(index=False):
         group = None if line.group == "all" else line.group
-        total = round(line.n / line.share) if line.n else None
-        yield Result(key("values", line.variable, line.value, "n", group=group), line.n, "segments", n=total)
-        yield Result(
-            key("values", line.variable, line.value, "share", group=group), line.share, "share", n=total
-        )
+        for column, unit in (("n", "segments"), ("share", "share")):
+            name = key("values", line.variable, line.value, column, group=group)
+            yield Result(name, getattr(line, column), unit, n=int(line.n_base))
 
 
 def joint_table(corpus: Corpus, study: Study, counted: Counted | None = None) -> pd.DataFrame:
@@ -156,16 +157,16 @@ def joint_table(corpus: Corpus, study: Study, counted: Counted | None = None) ->
     )
 
 
-def _figures(coded: Incidence, asked: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
+def _figures(coded: Incidence, asked: Asked) -> dict[str, np.ndarray]:
     """Return every count of codes by group, each of shape (V, G)."""
     raised, of_group = coded.cases, coded.members.sum(axis=0)
     return {
         "n_cases": coded.n_cases,
-        "n_asked": coded.by_group(asked),
+        "n_asked": coded.by_group(asked.yes),
         "n_group": np.broadcast_to(of_group, (len(raised), len(of_group))),
-        "n_base": np.where(known[:, None], coded.by_group(asked | raised), of_group),
+        "n_base": np.where(asked.known[:, None], coded.by_group(asked.yes | raised), of_group),
         "n_segments": coded.n_segments,
-        "n_spontaneous": coded.by_group(raised & ~asked),
+        "n_spontaneous": coded.by_group(raised & asked.no),
     }
 
 
@@ -189,16 +190,3 @@ def _unknown(counted: Counted, known: np.ndarray, each: int) -> dict[str, np.nda
     not_asked = np.repeat(~known, each)
     unsaid = np.full(len(not_asked), bool(counted.marks["supports"].isna().all()))
     return {"n_asked": not_asked, "n_spontaneous": not_asked, **dict.fromkeys(_SIDES, unsaid)}
-
-
-def _asked(corpus: Corpus) -> tuple[np.ndarray, np.ndarray]:
-    """Return who was asked about each code's domain, shape (V, P), and whether that is recorded, (V,)."""
-    recorded = corpus.asked.dropna(subset=["domain"])
-    domains = pd.Index(recorded["domain"].unique())
-    asked = recorded[recorded["asked"].fillna(False).astype(bool)]
-    covered = np.zeros((len(domains) + 1, len(corpus.cases)), dtype=bool)
-    case = pd.Index(corpus.cases["case_id"]).get_indexer(asked["case_id"])
-    place = domains.get_indexer(asked["domain"])
-    covered[place[case >= 0], case[case >= 0]] = True
-    at = domains.get_indexer(corpus.codes["domain"])
-    return covered[at], at >= 0
