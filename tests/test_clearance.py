@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 
 import pandas as pd
 import pytest
@@ -29,6 +30,11 @@ FINDS = {
     "comment.html": f"<!-- {PHONE} -->",
     "entity.html": "<p>jo&#64;example.org</p>",
     "mail.html": '<a href="mailto:jo@example.org">write</a>',
+    "form.html": '<input type="text" value="jo@example.org">',
+    "bare.html": "<input value=jo@example.org>",
+    "hint.html": f'<input placeholder="{PHONE}">',
+    "link.svg": '<svg><a xlink:href="mailto:jo@example.org"/></svg>',
+    "hard.html": f"<p>{PHONE.replace(' ', '&nbsp;')}</p>",
     "a.svg": f"<svg><text>{PHONE}</text></svg>",
     "title.svg": f"<svg><title>{PHONE}</title></svg>",
 }
@@ -65,6 +71,12 @@ def test_an_identifier_is_an_error_that_names_the_file_and_never_the_text(file):
     assert "example" not in told
 
 
+@pytest.mark.parametrize("written", ["<b>Anna</b> Smith", "Anna\nSmith", "Anna&nbsp;Smith", "Anna  Smith"])
+def test_a_listed_name_is_found_however_the_page_sets_it(written):
+    with pytest.raises(DisclosureError, match="name listed by the study in line 1"):
+        clear_files({"a.html": f"<p>{written} said</p>"}, ["Anna Smith"])
+
+
 @pytest.mark.parametrize(("file", "made"), [("a.xlsx", xlsx), ("a.docx", docx)])
 def test_office_files_are_read_as_the_xml_that_they_pack(file, made):
     clear_files({file: made("nothing to see")})
@@ -89,6 +101,11 @@ def test_a_notebook_is_read_by_cell_and_its_pictures_are_not():
 )
 def test_drawing_and_embedded_pictures_are_no_words(content):
     clear_files({"a.html": content})
+
+
+def test_what_a_study_allows_it_allows_however_accents_are_written():
+    taken_apart = unicodedata.normalize("NFD", "José said")
+    clear_files({"a.md": taken_apart}, ["José"], allowed=["José"])
 
 
 def test_lines_are_counted_as_an_editor_does():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from analysis.errors import DisclosureError
@@ -62,3 +64,53 @@ def test_a_list_of_names_that_is_not_there_is_an_error(small):
     (small.raw / "names.txt").write_text("Anna Beispiel\n", encoding="utf-8")
 
     assert names_of(small.workspace, study) == ["Anna Beispiel"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("they moved to sw1a 2aa last year", "postcode"),
+        ("they moved to Sw1a2aa last year", "postcode"),
+        ("they moved to SW1A\u00a02AA", "postcode"),
+        ("ring 020\u00a07946\u00a00018 after six", "phone"),
+        ("ring 07700\u202f900123", "phone"),
+        ("it is 943\u00a0476\u00a05919", "nhs_number"),
+        ("it is 943\u202f476\u202f5919", "nhs_number"),
+    ],
+)
+def test_identifiers_are_found_however_they_are_typed_and_set(text, kind):
+    assert [each.kind for each in find(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see s1 2nd and e2 4th",
+        "color:#ba12ab",
+        "sha256 ba12ab",
+        "in zz1 2ab",
+        "segment e12ab",
+        "b1 0 px, h1 2em",
+    ],
+)
+def test_small_letters_alone_make_no_postcode(text):
+    assert find(text) == []
+
+
+@pytest.mark.parametrize("written", ["Anna  Smith", "Anna\nSmith", "anna\u00a0smith", "Anna \n  SMITH"])
+def test_the_parts_of_a_name_may_stand_apart_by_any_white_space(written):
+    (found,) = find(f"then {written} said", ["Anna Smith"])
+    assert (found.kind, found.start, found.end) == ("name", 5, 5 + len(written))
+
+
+@pytest.mark.parametrize("listed", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+def test_accents_are_found_in_one_piece_or_taken_apart(listed, written):
+    text = unicodedata.normalize(written, "then José said")
+    (found,) = find(text, [unicodedata.normalize(listed, "José")])
+    assert text[found.start : found.end] == unicodedata.normalize(written, "José")
+
+
+def test_a_name_within_a_longer_name_is_another_name():
+    assert find(unicodedata.normalize("NFD", "then José said"), ["Jose"]) == []
+    assert [each.start for each in find("Anna Smith and Anna", ["Anna", "Anna Smith"])] == [0, 15]

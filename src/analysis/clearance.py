@@ -6,6 +6,7 @@ import html
 import io
 import json
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -20,21 +21,17 @@ __all__ = ["clear_files", "clear_for", "files_below", "readable"]
 TO_DO = "Redact it, or write it into disclosure.allowed of study.yml exactly as it stands."
 PACKED = (".xlsx", ".docx", ".zip")
 MARKUP = (".html", ".htm", ".svg", ".xml", ".rels")
-SPOKEN = (
-    "alt",
-    "title",
-    "aria-label",
-    "href",
-    "content",
-    "summary",
-    "label",
-    "name",
-)  # attributes with words
+SPOKEN = (  # attributes with words
+    "alt", "title", "aria-label", "href", "content", "summary", "label", "name", "value", "placeholder",
+    "descr",
+)  # fmt: skip
 _EMBEDDED = re.compile(r"data:[\w.+/-]+;base64,[A-Za-z0-9+/=\s]+")
-_SILENT = re.compile(r"<(style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_STYLE = re.compile(r"<(style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[A-Za-z!?/](?:\"[^\"]*\"|'[^']*'|[^>\"'])*>")
-_ATTRIBUTE = re.compile(
-    rf"\s(?:{'|'.join(SPOKEN)}|data-[\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
+_TELLS = rf"(?:{'|'.join(SPOKEN)}|data-[\w-]+|xlink:(?:href|title))"
+_ATTRIBUTE = re.compile(rf"\s{_TELLS}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_SILENT_TAG = re.compile(  # on one line, and nothing in it tells: most tags are such, and each costs time
+    rf"</?[A-Za-z][^\s<>=\"'/]*(?: (?!{_TELLS}\b)[\w:-]+=\"[^\"=\n]*\")* ?/?>", re.IGNORECASE
 )
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
@@ -116,16 +113,16 @@ def _decoded(content: bytes) -> str | None:
 
 def _words(markup: str) -> str:
     """Return what a page says; line breaks stay, so that lines can be counted."""
-    spoken = _SILENT.sub(_breaks, _EMBEDDED.sub(_breaks, markup))
+    spoken = _STYLE.sub(_breaks, _EMBEDDED.sub(_breaks, markup))
     spoken = _COMMENT.sub(lambda found: f" {found.group(1)} ", spoken)
-    return html.unescape(_TAG.sub(_attributes, spoken))
+    return html.unescape(_TAG.sub(_attributes, _SILENT_TAG.sub(" ", spoken)))
 
 
 def _attributes(tag: re.Match[str]) -> str:
     text = tag.group()
     if "=" not in text:
         return " " + "\n" * text.count("\n")
-    told = " ".join(first or second for first, second in _ATTRIBUTE.findall(text)).replace("\n", " ")
+    told = " ".join("".join(found) for found in _ATTRIBUTE.findall(text)).replace("\n", " ")
     return f" {told}{_breaks(tag)}"
 
 
@@ -155,7 +152,7 @@ def _joined(content: object) -> str:
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from .errors import DisclosureError, Problem, quoted
@@ -21,15 +23,29 @@ KINDS = {
     "name": "name listed by the study",
 }
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
+_GAP = " \u00a0\u2009\u202f"  # blanks that hold a number together, as word processors and pages set them
+_INWARD = "[0-9][ABD-HJLNP-UW-Z]{2}"
 _POSTCODE = re.compile(
-    r"\b(?:GIR ?0AA|(?:[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|[0-9][A-HJKPS-UW]|"
-    r"[A-HK-Y][0-9][ABEHMNPRV-Y])) ?[0-9][ABD-HJLNP-UW-Z]{2})\b"
+    rf"\b(?:GIR[{_GAP}]?0AA|(?:[A-PR-UWYZ](?:[0-9]{{1,2}}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|"
+    rf"[0-9][A-HJKPS-UW]|[A-HK-Y][0-9][ABEHMNPRV-Y]))[{_GAP}]?{_INWARD})\b"
+)
+_AREAS = (
+    "A[BL]|B[ABDHLNRST]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUY]?|H[ADGPRSUX]|I[GMPV]|JE|"
+    "K[ATWY]|L[ADELNSU]?|M[EKL]?|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|"
+    "W[ACDFNRSV]?|YO|ZE"
+)
+_TYPED = re.compile(
+    # In small letters it must be of an area that there is, and be no ordinal ("see s1 2nd"), and written
+    # together no colour or hash (#ba12ab): much else looks like it.
+    rf"(?<![\w#])(?:(?:{_AREAS})[0-9][0-9A-Z]?[{_GAP}](?!1st|2nd|3rd|[0-9]th){_INWARD}|"
+    rf"(?![0-9A-F]+\b)(?=[A-Z]{{2}})(?:{_AREAS})[0-9][0-9A-Z]?{_INWARD})\b",
+    re.IGNORECASE,
 )
 _DIGITS = r"(?<![\w.,/#-])%s(?![\w/-]|[.,]\d)"
-_NHS = re.compile(_DIGITS % r"(\d{3})([ -]?)(\d{3})\2(\d{4})")
+_NHS = re.compile(_DIGITS % rf"(\d{{3}})([{_GAP}\u2011-]?)(\d{{3}})\2(\d{{4}})")
 _PHONE = re.compile(
-    r"(?<![\w.,/#-])(?:\+\d{1,3}[ .-]?(?:\(0\)[ .-]?)?\(?\d{1,4}\)?|\(?0\d{1,4}\)?)"
-    r"(?:[ .-]?\d{2,4}){2,4}(?![\w/-]|[.,]\d)"
+    rf"(?<![\w.,/#-])(?:\+\d{{1,3}}[{_GAP}.\u2011-]?(?:\(0\)[{_GAP}.\u2011-]?)?\(?\d{{1,4}}\)?|\(?0\d{{1,4}}\)?)"
+    rf"(?:[{_GAP}.\u2011-]?\d{{2,4}}){{2,4}}(?![\w/-]|[.,]\d)"
 )
 _DATE = re.compile(r"\d\d([.-])\d\d\1\d{4}\b")
 _NEAR = re.compile(r"\bNHS\b|\bpatient (?:number|no)\b", re.IGNORECASE)
@@ -49,7 +65,8 @@ def find(text: str, names: Iterable[str] = ()) -> list[Found]:
     """Return everything in a text that looks like a direct identifier, by place.
 
     A number is an NHS number if its check digit is right and it is written 3-3-4 or stands near "NHS"; a
-    telephone number has 9 to 15 digits, begins with 0 or + and with no date.
+    telephone number has 9 to 15 digits, begins with 0 or + and with no date. A postcode in small letters must
+    be of an area that there is.
 
     Examples
     --------
@@ -61,11 +78,35 @@ def find(text: str, names: Iterable[str] = ()) -> list[Found]:
     found = [Found("email", *match.span()) for match in _EMAIL.finditer(text)]
     found += [Found("nhs_number", *match.span()) for match in _NHS.finditer(text) if _is_nhs(match)]
     found += [Found("phone", *match.span()) for match in _PHONE.finditer(text) if _is_phone(match.group())]
-    found += [Found("postcode", *match.span()) for match in _POSTCODE.finditer(text)]
-    for name in names:
-        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
-        found += [Found("name", *match.span()) for match in re.finditer(pattern, text, re.IGNORECASE)]
+    for shape in (_POSTCODE, _TYPED):
+        found += [Found("postcode", *match.span()) for match in shape.finditer(text)]
+    if listed := _pattern(tuple(names)):
+        found += [Found("name", *match.span()) for match in listed.finditer(text)]
     return _apart(sorted(found, key=lambda each: (each.start, -each.end, each.kind)))
+
+
+@cache
+def _pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Return what finds any of the names, the longest first; None where there are none.
+
+    The parts of a name may stand apart by any white space, as a page or a narrow column breaks them, and
+    accents may be letters of their own or marks that follow one.
+    """
+    parted = sorted((name.split() for name in names if name.strip()), key=lambda parts: -len(" ".join(parts)))
+    if not parted:
+        return None
+    said = "|".join(r"\s+".join(map(_spelt, parts)) for parts in parted)
+    return re.compile(rf"(?<!\w)(?:{said})(?![\w\u0300-\u036f])", re.IGNORECASE)
+
+
+def _spelt(part: str) -> str:
+    """Return what finds a part of a name, each letter in one piece or taken apart (NFC and NFD)."""
+    found = []
+    for letter in unicodedata.normalize("NFC", part):
+        apart = unicodedata.normalize("NFD", letter)
+        whole = re.escape(letter)
+        found.append(whole if apart == letter else f"(?:{whole}|{re.escape(apart)})")
+    return "".join(found)
 
 
 def read_names(path: Path) -> list[str]:

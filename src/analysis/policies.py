@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from .study import Study
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "HIDDEN",
@@ -64,6 +66,7 @@ class Policy:
 
         Examples
         --------
+        >>> import numpy as np
         >>> POLICIES["opensafely_midpoint6"].rounded(np.array([0, 1, 6, 7, 13]))
         array([ 0,  3,  3,  9, 15])
         >>> POLICIES["acro"].rounded(np.array([12, 13]))

@@ -12,6 +12,7 @@ from typing import Any
 
 from .corpus import Corpus, natural
 from .fingerprints import LETTERS
+from .idlabels import is_label
 from .paths import Workspace
 from .policies import policy_of, shows_text
 from .publicnames import code_labels
@@ -25,7 +26,6 @@ SEAL = "#"
 FIGURES = ("value", "low", "high", "n", "q")
 OF_ONE = re.compile(r"[\[,](?:case_id|document_id|segment_id)=")
 PART = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z0-9_|-]+')
-SHORT = 3  # letters: a label such as A or R12, not a name
 
 
 def is_sealed(value: Any) -> bool:
@@ -107,7 +107,7 @@ class Sealer:
         if self._corpus is None:
             return {}
         ids = sorted(self._corpus.coders["coder_id"].astype(str), key=natural)
-        numbered = {name: f"coder {n}" for n, name in enumerate(ids, start=1) if len(name) > SHORT}
+        numbered = {name: f"coder {n}" for n, name in enumerate(ids, start=1) if not is_label(name)}
         return {name: numbered[name] for name in sorted(numbered, key=lambda each: (-len(each), each))}
 
     @cached_property
