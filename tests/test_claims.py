@@ -175,6 +175,34 @@ class TestDecisions:
         assert "0.61 is below 0.667" in found.why
 
 
+KNOWN = {"recomputed": "0.62", "because": "two ids were merged", "since": "2026-01-02"}
+
+
+class TestKnownDifferences:
+    def test_a_difference_that_is_explained_and_the_same_does_not_fail(self):
+        found = verdict("0.70", 0.6183, known_difference=KNOWN)
+        assert (found.verdict, found.known, found.failed) == ("differs", True, False)
+        assert found.why == "known: two ids were merged, since 2026-01-02"
+
+    def test_another_difference_than_the_known_one_fails(self):
+        found = verdict("0.70", 0.6483, known_difference=KNOWN)
+        assert found.failed
+        assert "no longer the known 0.62" in found.why
+
+    def test_a_known_difference_hides_no_flip(self):
+        found = verdict("0.70", 0.6183, known_difference=KNOWN, decision={"at_least": 0.667})
+        assert (found.verdict, found.known) == ("decision_flips", True)
+        assert found.why.startswith("known: two ids were merged")
+        assert found.why.endswith("0.6183 is below 0.667")
+
+    @pytest.mark.parametrize(("high", "failed"), [(0.81, False), (0.9, True)])
+    def test_beside_an_interval_it_explains_the_point_alone(self, high, failed):
+        claim = Claim(id="c", result=KEY, printed="0.70", interval="0.5 to 0.8", known_difference=KNOWN)
+        (found,) = judge([entry(0.6183, low=0.5, high=high)], [claim])
+        assert found.failed == failed
+        assert failed == ("interval is not the printed one" in found.why)
+
+
 class TestSeveralResults:
     CLAIM = Claim(id="c", results={"cases.group.a": "6", "cases.group.b": "7"})
 
@@ -254,6 +282,16 @@ class TestFile:
             ('- id: a\n  printed: "1"\n', 1, "needs `result` with `printed`, or `results`"),
             ('- id: a\n  result: k\n  printed: "about 3"\n', 1, 'prints "about 3"'),
             ('- id: a\n  result: k\n  printed: "3"\n  comparator: between\n', 1, "between needs two numbers"),
+            ('- id: a\n  table: t\n  column: n\n  printed: "1"\n  decision: {at_least: 1}\n', 1,
+             "gives `decision`, which only a claim about a result can have"),
+            ('- id: a\n  table: t\n  column: n\n  printed: "1"\n  interval: "0 to 2"\n', 1,
+             "gives `interval`, which only a claim about a result can have"),
+            ('- id: a\n  result: k\n  printed: "1"\n  where: {group: x}\n', 1,
+             "gives `where`, which only a claim about a table can have"),
+            ('- id: a\n  results: {k: "1"}\n  column: n\n', 1,
+             "gives `column`, which only a claim about a table can have"),
+            ('- id: a\n  results: {k: "1", l: "2"}\n  known_difference: {recomputed: "2", because: x}\n', 1,
+             "explains one `known_difference` of several numbers"),
             ('- id: a\n  status: not_checkable\n', 1, "needs `because`"),
             ('- id: a\n  result: k\n  printed: "1"\n  sorce: table\n', 4, 'Did you mean "source"?'),
             ('- id: a\n  result: k\n  printed: "1"\n  source: tabel\n', 4, 'Did you mean "table"?'),
@@ -279,6 +317,12 @@ class TestFile:
     def test_a_mapping_is_no_list_of_claims(self, write):
         with pytest.raises(ClaimsError, match="must be a list"):
             write("id: a\n")
+
+
+@pytest.mark.parametrize("interval", ["0.61 to 0.83", "[0.61, 0.83]", "(0.61, 0.83)"])
+def test_an_interval_is_said_in_one_pair_of_brackets(interval):
+    said = Claim(id="c", result=KEY, printed="0.743", interval=interval).said
+    assert said == f"0.743 ({interval.strip('()[]')})"
 
 
 def test_results_as_the_library_gives_them_can_be_judged():

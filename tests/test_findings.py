@@ -6,10 +6,12 @@ import pytest
 
 from analysis.claimfile import Claim
 from analysis.errors import ClaimsError
-from analysis.findings import filled, headline_keys, rendered_page, shown_text, weighed
+from analysis.findings import headline_keys, shown_text, weighed
 from analysis.paths import Workspace
+from analysis.placeholders import filled
 from analysis.study import Study
 from analysis.verification import Verification
+from analysis.verificationfiles import rendered_page
 
 ALPHA = "agreement.codes.krippendorff_alpha.median"
 RESULTS = [
@@ -26,6 +28,8 @@ FOUND = {entry["key"]: entry for entry in RESULTS}
 CLAIMS = [
     Claim(id="people", result="cases.n", printed="13"),
     Claim(id="alpha", result=ALPHA, printed="0.75", interval="0.60 to 1.00"),
+    Claim(id="one", result="themes.T1.n_cases", printed="1"),
+    Claim(id="none", result="themes.T2.n_cases", printed="0"),
     Claim(id="spoken", says="We saw six colleagues.", result="cases.group.staff", printed="6"),
 ]
 
@@ -87,6 +91,13 @@ class TestPlaceholders:
         text = "{{ themes.T1.n_cases[groups=a|b] }} of {{ cases.n }}, alpha {{ " + ALPHA + " }}"
         assert weigh(text, "acro").text == "[not shown] of 13, alpha 0.75"
 
+    @pytest.mark.parametrize(
+        "inner",
+        ["values.mood.low.share | n", "values.mood.low.share", f"{ALPHA} | n", "ratings.n", "undefined"],
+    )
+    def test_what_is_no_coefficient_over_everything_is_not_filled_in_nor_is_its_base(self, weigh, inner):
+        assert weigh(f"x {{{{ {inner} }}}} y", "ukllc").text == "x [not shown] y"
+
 
 class TestTypedNumbers:
     def test_a_number_that_a_named_claim_prints_belongs_to_it(self, weigh):
@@ -101,6 +112,24 @@ class TestTypedNumbers:
         prose = weigh("\nWe met 31 people<!-- claim: people -->.\n")
         assert prose.retyped == ((2, "claim people prints 13, which does not stand in this paragraph"),)
         assert [n.text for n in prose.untied] == ["31"]
+
+    @pytest.mark.parametrize(
+        ("text", "claim"),
+        [
+            ("Only one<!-- claim: one --> said so.", "one"),
+            ("It was said by zero<!-- claim: none --> of them.", "none"),
+            ("In theme 3, 13<!-- claim: people --> people spoke.", "people"),
+        ],
+    )
+    def test_one_zero_and_a_number_behind_a_name_belong_to_the_claim_that_prints_them(
+        self, weigh, text, claim
+    ):
+        prose = weigh(text)
+        assert (prose.tied, prose.untied, prose.retyped) == (1, (), ())
+
+    def test_a_retyped_number_that_a_policy_hides_is_not_told(self, weigh):
+        prose = weigh("Three<!-- claim: one --> said so.\n", "acro")
+        assert prose.retyped == ((1, "claim one prints a number, which does not stand in this paragraph"),)
 
     def test_interval_ends_belong_to_their_claim(self, weigh):
         prose = weigh("Alpha was 0.75 (0.60 to 1.00)<!-- claim: alpha -->.\n")
@@ -133,7 +162,7 @@ class TestRendered:
 
     def test_markup_in_the_text_is_shown_and_never_run(self, weigh):
         prose = weigh("# T\n\n<script>alert(1)</script> [x](javascript:alert(1))\n")
-        page = rendered_page(prose, Verification("demo", "Demo", False, (), prose))
+        page = rendered_page(Verification("demo", "Demo", False, (), prose), prose.text)
         assert "<script" not in page
         assert 'href="javascript' not in page
         assert "Content-Security-Policy" in page

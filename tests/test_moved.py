@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from analysis import baseline, provenance
 from analysis.baseline import State
-from analysis.moved import causes, moved_keys, upstream
+from analysis.moved import Since, causes, moved_keys
+from analysis.upstream import upstream
 
 KEY = "agreement.rating.krippendorff_alpha"
 THEN = State(
@@ -176,3 +178,77 @@ def test_sealed_counts_are_compared_under_one_key_alone():
 
 def test_nothing_upstream_of_two_equal_states():
     assert upstream(THEN, replace(THEN)) == []
+
+
+def test_the_table_that_a_number_rests_on_comes_before_others():
+    both = file("cases.csv", sha256="c2", unordered="c9") | {"codings.csv": {"sha256": "a9"}}
+    after = now(source=both, results={KEY: {"value": 0.7, "n": 12}, "cases.n": {"value": 5}})
+    assert "cases.csv changed" in said(after, ["cases.n"])[0]
+    assert "codings.csv changed" in said(after, [KEY])[0]
+
+
+def test_the_setting_that_a_number_rests_on_comes_before_others():
+    settings = {**THEN.settings, "agreement.unit": "case", "saturation.run": True}
+    after = now(settings=settings, results={**MOVED, "new_codes.n": {"value": 1}})
+    assert [cause.name for cause in causes(THEN, after, ["new_codes.n"])] == [
+        "saturation.run",
+        "agreement.unit",
+    ]
+    assert [cause.name for cause in causes(THEN, after, [KEY])] == ["agreement.unit", "saturation.run"]
+
+
+def test_a_claim_that_failed_is_not_explained_by_another_about_the_same_number():
+    other = {"printed": {KEY: "0.9"}, "digest": "x9"}
+    after = replace(THEN, claims={**THEN.claims, "aaa": other})
+    assert said(after, claim="alpha") == ["the number is what it was at the baseline: nothing moved it"]
+    assert said(after, claim="aaa") == ["the claim aaa is new; the number is what it was"]
+
+
+def test_a_claim_that_changed_under_a_policy_that_hides_counts_shows_no_number():
+    after = replace(THEN, seal="k", claims={**THEN.claims, "alpha": {"printed": {KEY: "3"}, "digest": "x9"}})
+    assert said(after) == ["the claim alpha changed in claims.yml; the number is what it was"]
+
+
+def test_results_that_no_freeze_keeps_have_the_causes_of_everything():
+    key = "agreement.rating.krippendorff_alpha[case_id=P1]"
+    assert "keeps no results about single participants" in said(THEN, [key], unkept=True)[0]
+    assert "decisions changed" in said(replace(THEN, decisions="d2"), [key], unkept=True)[0]
+
+
+def test_a_change_of_policy_is_no_withdrawal():
+    after = replace(THEN, policy="acro", seal="k", withdrawn="#aa", settings={**THEN.settings, "seed": 8})
+    assert [cause.kind for cause in upstream(THEN, after)] == ["seed"]
+
+
+class TestSince:
+    @pytest.fixture(autouse=True)
+    def library(self, tmp_path_factory, monkeypatch):
+        """Let the library that counts be one small module: reading all of it takes seconds."""
+        folder = tmp_path_factory.mktemp("library")
+        (folder / "__init__.py").write_text("", "utf-8")
+        monkeypatch.setattr(provenance, "PACKAGE", folder)
+
+    @pytest.fixture
+    def since(self, small, stand):
+        small.edit("study.yml", "counted: consensus", "ties: unresolved")
+        workspace = small.write()
+        (small.raw / "claims.yml").write_text('- {id: people, result: cases.n, printed: "3"}\n')
+        stand(workspace, "small")
+        now = baseline.observe(workspace, "small")
+        then = replace(
+            now,
+            notebooks={**now.notebooks, "02_agreement": "other", "03_themes": "other"},
+            tables={**now.tables, "themes.csv": "other"},
+            results={**now.results, "cases.n": {"value": 4}},
+        )
+        return Since(workspace, then, now)
+
+    def test_a_table_rests_on_the_steps_that_left_it(self, since):
+        assert since.why(["themes.csv"]) == ["notebooks/03_themes.ipynb changed"]
+
+    def test_a_result_rests_on_the_step_that_recorded_it(self, since):
+        assert since.why(["cases.n"])[0].startswith("nothing upstream differs")
+
+    def test_a_result_about_one_participant_is_not_said_to_be_new(self, since):
+        (first, *_) = since.why(["agreement.mood.percent[case_id=P1]"])
+        assert first == "notebooks/02_agreement.ipynb changed"

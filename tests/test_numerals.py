@@ -52,3 +52,24 @@ def test_numerals_know_their_line():
 def test_words_have_values():
     (found,) = numerals("twenty-one of 30")
     assert (found.number, found.base) == (21, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("In theme 3, 14 people said so", ["14"]),
+        ("under version 2, 10 codes were left", ["10"]),
+        ("tables 2, 3 and 4, 14 people", ["14"]),
+        ("1999 segments, 2001 codings; in 1999 it began", ["1999", "2001"]),
+        ("zero of six", ["zero of six"]),
+        ("nobody, that is zero, objected", ["zero"]),
+    ],
+)
+def test_a_number_behind_the_number_of_a_name_is_one_of_the_study(text, found):
+    assert said(text) == found
+
+
+def test_the_word_one_alone_is_a_number_where_it_is_asked_for():
+    text = "Only one said so; one of six did not."
+    assert said(text) == ["one of six"]
+    assert [n.text for n in numerals(text, ones=True)] == ["one", "one of six"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from analysis.errors import UsageError
-from analysis.robustness import as_data, lines, survivors, without
+from analysis.robustness import as_data, lines, public, survivors, without
 
 CLAIMS = """\
 - {id: people, result: cases.n, printed: "3"}
@@ -99,6 +101,39 @@ def test_without_somebody_is_what_the_study_says_with_that_exclusion(small):
     said = small.corpus(exclude={"case": ["P2"], "coder": ["B"]})
     for name, frame in said.tables().items():
         assert frame.equals(left.tables()[name]), name
+
+
+def test_simulated_claims_are_never_reproduced_and_in_no_tally(small, surviving):
+    small.settings += "simulated: true\n"
+    small.write()
+    found = surviving("case:P2")
+    data = as_data(found)
+    without = data["left_out"][0]["claims"].values()
+    told = [*data["with_everybody"].values(), *(claim["verdict"] for claim in without)]
+    assert "holds_by_construction" in told
+    assert not any(verdict.startswith("reproduced") for verdict in told)
+    said = "\n".join(lines(found))
+    assert not re.search(r"\d+ claims|\d+ survive|\d+ counts", said)
+    assert "without case:P2: these no longer hold by construction\n    waited: " in said
+
+
+def test_a_policy_that_hides_counts_hides_them_in_what_other_programs_read(small, surviving):
+    small.edit("study.yml", "as_published", "ukllc")
+    found = surviving("case:P2")
+    told = as_data(public(found, small.study()))["left_out"][0]
+    assert told["claims"]["waited"]["recomputed"] == ["[not shown]"]
+    assert told["falls"] == as_data(found)["left_out"][0]["falls"]
+
+
+def test_claims_about_what_is_not_computed_in_memory_are_named_and_left_out(small, surviving):
+    with (small.raw / "claims.yml").open("a") as file:
+        file.write('- {id: drawn, table: figures/themes, where: {code_id: cost}, column: n, printed: "1"}\n')
+        file.write('- {id: both, table: cooccurrence, where: {code_a: cost}, column: n, printed: "1"}\n')
+    found = surviving("case:P2")
+    assert (found.unasked, as_data(found)["unasked"]) == (("drawn", "both"), ["drawn", "both"])
+    said = list(lines(found))
+    assert said[1] == "  with everybody: 3 of 3 claims hold; counts of who took part stand apart"
+    assert said[2].endswith("not computed in memory: drawn, both")
 
 
 def test_as_data_names_what_falls(surviving):

@@ -45,6 +45,12 @@ def test_a_base_is_those_asked_else_the_group():
     assert THEMES.base(THEMES.line({"code_id": "T1", "group": "patient"}), "n_cases") == 3
 
 
+def test_segments_are_no_part_of_the_participants_on_their_line():
+    table = parse_cells("code_id,n_cases,n_segments,n_asked\nT1,2,3,6\n", "themes.csv")
+    line = table.line({"code_id": "T1"})
+    assert (table.base(line, "n_cases"), table.base(line, "n_segments")) == (6, None)
+
+
 def test_cells_with_line_breaks_and_quotes_stay_whole():
     table = parse_cells('a,b\n"x\ny","say ""so"""\n', "t.csv")
     assert table.rows == [{"a": "x\ny", "b": 'say "so"'}]

@@ -11,16 +11,18 @@ import pandas as pd
 import pytest
 
 from analysis.agreement.summary import agreement_results
+from analysis.basis import Basis
 from analysis.corpus import Corpus
 from analysis.counting import counted_or_none
 from analysis.differences import difference_results
 from analysis.errors import DataError, UsageError
 from analysis.framework import framework_matrix, matrix_results
-from analysis.grounds import UNKNOWN, Material, grounds
+from analysis.grounds import UNKNOWN, grounds
 from analysis.keys import Result, key, split
 from analysis.origins import origin
 from analysis.overview import overview_results
 from analysis.paths import Workspace
+from analysis.records import Record, Records
 from analysis.saturation import new_codes, new_codes_results
 from analysis.study import Study
 from analysis.themes import joint_table, theme_results, theme_table, value_table
@@ -78,7 +80,7 @@ class TestGrounds:
         self, name: str, everything: Everything
     ) -> None:
         corpus, study, agreement, results = everything(name)
-        material = Material(corpus, study, agreement)
+        material = Basis(corpus, study, agreement)
         known = {
             "participants": set(corpus.cases["case_id"]),
             "documents": set(corpus.documents["document_id"]),
@@ -106,7 +108,7 @@ class TestGrounds:
         corpus, study = bundled("simon2021_simulated")
         home = corpus.segments.set_index("segment_id")["case_id"]
 
-        found = grounds(Material(corpus, study, None), "themes.acceptance.n_cases[rollup=descendants]")
+        found = grounds(Basis(corpus, study, None), "themes.acceptance.n_cases[rollup=descendants]")
 
         assert set(home[list(found.segments)]) == set(found.ids)
 
@@ -119,7 +121,7 @@ class TestGrounds:
         corpus, study, _, results = everything("simon2021_simulated")
         name = f"agreement.codes.{code}.percent"
 
-        found = grounds(Material(corpus, study, None), name)
+        found = grounds(Basis(corpus, study, None), name)
 
         assert sum(row["n"] for row in found.given) == len(found.ids)
         alike = sum(row["n"] for row in found.given if row["A"] == row["B"])
@@ -129,7 +131,7 @@ class TestGrounds:
     def test_krippendorffs_eleven_pairable_units_stand_behind_alpha(self, bundled: Bundled) -> None:
         corpus, study = bundled("krippendorff2011")
 
-        found = grounds(Material(corpus, study, None), "agreement.rating.krippendorff_alpha")
+        found = grounds(Basis(corpus, study, None), "agreement.rating.krippendorff_alpha")
 
         assert len(found.ids) == 11  # Krippendorff 2011: unit 12 was rated once and pairs with nothing
         assert {"A": "2", "B": "2", "C": "2", "D": "2", "n": 2} in [dict(row) for row in found.given]
@@ -137,7 +139,7 @@ class TestGrounds:
     def test_what_is_no_key_of_ours_says_so(self, bundled: Bundled) -> None:
         corpus, study = bundled("krippendorff2011")
 
-        assert grounds(Material(corpus, study, None), "weather.n").said == UNKNOWN
+        assert grounds(Basis(corpus, study, None), "weather.n").said == UNKNOWN
 
 
 class TestOrigin:
@@ -183,28 +185,11 @@ class TestKeys:
         assert split(key(*parts, **only)) == (parts, only)
 
 
-@pytest.fixture
-def traced(small) -> Workspace:
-    """Return a workspace with the derived data of the small study, as far as a trace reads them."""
-    corpus, study = small.both()
-    derived = small.workspace.derived("small")
-    corpus.save(derived)
-    results = [
-        {"key": r.key, "value": r.value, "unit": r.unit, "n": r.n, "low": None, "high": None, "note": ""}
-        | {"notebook": "01_prepare", "cell": "record", "inputs": ["codings.csv"]}
-        for r in overview_results(corpus, study)
-    ]
-    (derived / "results.json").write_text(json.dumps(results))
-    facts = [{"file": "codings.csv", "sha256": "0" * 64, "table": "codings", "rows": 1}]
-    (derived / "imports.json").write_text(json.dumps({"files": facts, "withdrawn": 0, "warnings": []}))
-    return small.workspace
-
-
 class TestTrace:
     def test_it_names_notebook_function_and_files_and_shows_consenting_peoples_words(
-        self, traced: Workspace
+        self, prepared: Workspace
     ) -> None:
-        found = trace(traced, "small", "segments.n")
+        found = trace(prepared, "small", "segments.n")
 
         text = "\n".join(lines(found))
         assert "recorded in notebooks/01_prepare.ipynb, cell record, line " in text
@@ -217,19 +202,39 @@ class TestTrace:
         assert len(data["grounds"]["ids"]) == found.result["value"]
         assert data["computed_by"][0]["name"] == "analysis.overview.overview_results"
 
-    def test_no_words_are_shown_where_the_policy_shows_none(self, small, traced: Workspace) -> None:
+    def test_no_words_are_shown_where_the_policy_shows_none(self, small, prepared: Workspace) -> None:
         small.edit("study.yml", "as_published", "text_free")
         small.write()
 
-        found = trace(traced, "small", "segments.n")
+        found = trace(prepared, "small", "segments.n")
 
         assert found.text == {}
         assert small.secret not in json.dumps(found.as_dict(), default=str)
         assert small.secret not in "\n".join(lines(found))
 
-    def test_an_unknown_key_is_answered_with_a_near_one(self, traced: Workspace) -> None:
+    def test_an_edited_results_json_is_not_believed(self, prepared: Workspace) -> None:
+        path = prepared.derived("small") / "results.json"
+        path.write_text('[{"key": "cases.n", "value": 7, "notebook": "01_prepare", "cell": "record"}]')
+
+        assert trace(prepared, "small", "cases.n").result["value"] == 3
+
+    def test_claims_behind_a_count_of_verdicts_are_those_that_the_report_counted(
+        self, small, prepared: Workspace
+    ) -> None:
+        (small.raw / "claims.yml").write_text('- {id: people, result: cases.n, printed: "4"}\n')
+        derived = prepared.derived("small")
+        told = [
+            {"key": "claims.changed_by_withdrawal", "value": 1, "notebook": "05_report", "cell": "record"}
+        ]
+        (derived / "results" / "05_report.json").write_text(json.dumps(told))
+        Records(prepared, "small").write(Record("05_report", complete=True), prepared.scratch)
+        (derived / "imports.json").write_text(json.dumps({"files": [], "withdrawn": 1, "warnings": []}))
+
+        assert trace(prepared, "small", "claims.changed_by_withdrawal").grounds.ids == ("people",)
+
+    def test_an_unknown_key_is_answered_with_a_near_one(self, prepared: Workspace) -> None:
         with pytest.raises(UsageError, match=r'has no result "case\.n".*Did you mean "cases\.n"'):
-            trace(traced, "small", "case.n")
+            trace(prepared, "small", "case.n")
 
     def test_without_results_it_says_what_makes_them(self, small) -> None:
         small.write()

@@ -19,15 +19,20 @@ WAYS = (
     "`result` with `printed`, or `results`, or `table` with `column` and `printed`, or `table` with `cells`"
 )
 NUMBERS = "write a number, a percentage, `4 of 6` or `4/6 (67%)`, with a point before decimals."
+OF_TABLES = ("where", "column", "cells", "by", "across")
+OF_RESULTS = ("decision", "interval")
+
+
+def _without(*names: str) -> dict[str, Any]:
+    return {"not": {"anyOf": [{"required": [name]} for name in names]}}
+
+
 FORMS: Any = [
     {"required": ["status", "because"]},
-    {"required": ["result", "printed"], "not": {"required": ["status"]}},
-    {"required": ["results"], "not": {"required": ["status"]}},
-    {
-        "required": ["table", "column", "printed"],
-        "not": {"anyOf": [{"required": [name]} for name in ("cells", "status")]},
-    },
-    {"required": ["table", "cells", "by"], "not": {"required": ["status"]}},
+    {"required": ["result", "printed"], **_without("status", *OF_TABLES)},
+    {"required": ["results"], **_without("status", *OF_TABLES)},
+    {"required": ["table", "column", "printed"], **_without("cells", "status", *OF_RESULTS)},
+    {"required": ["table", "cells", "by"], **_without("status", *OF_RESULTS)},
 ]
 
 
@@ -141,6 +146,7 @@ class Claim(Part):
             raise ValueError("needs `printed`: the number as it stands in the source, in quotes.")
         if self.table is not None:
             self._cell_or_cells()
+        self._nothing_idle()
         for printed in self.expected.values():
             self._readable(printed)
         if self.interval is not None and read_range(self.interval) is None:
@@ -155,6 +161,18 @@ class Claim(Part):
             raise ValueError("needs `by`: the columns of `cells` that say which line of the table is meant.")
         elif self.printed is not None or (self.column is None) != (self.across is None):
             raise ValueError("with `cells`, `column` goes with `across`, and `printed` with neither.")
+
+    def _nothing_idle(self) -> None:
+        """Refuse what would be read and never judged."""
+        about = OF_TABLES if self.table is None else OF_RESULTS
+        idle = [name for name in about if getattr(self, name)]
+        if idle:
+            other = "a table" if self.table is None else "a result"
+            raise ValueError(f"gives `{idle[0]}`, which only a claim about {other} can have.")
+        if self.known_difference is not None and (self.cells is not None or len(self.expected) > 1):
+            raise ValueError(
+                "explains one `known_difference` of several numbers; make a claim of each number."
+            )
 
     def _readable(self, printed: str) -> None:
         if self.cells is not None:
@@ -175,13 +193,19 @@ class Claim(Part):
         return self.results
 
     @property
+    def rests_on(self) -> list[str]:
+        """Keys of results, or the file, that the claim is about."""
+        return [f"{self.table.removesuffix('.csv')}.csv"] if self.table else list(self.expected)
+
+    @property
     def said(self) -> str:
         """What is printed, in words: every number, and how it is meant."""
         sign = {"at_least": "at least ", "at_most": "at most ", "between": "between "}.get(
             self.comparator, ""
         )
         told = [f"{sign}{printed}" for printed in self.expected.values()]
-        return ", ".join([*told, *([f"({self.interval})"] if self.interval else [])]) or "-"
+        interval = f" ({self.interval.strip(' ()[]')})" if self.interval else ""
+        return f"{', '.join(told)}{interval}" or "–"
 
     @property
     def place(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .claimfile import Claim, claims_schema, load_claims
 from .comparison import Judged, compare, compare_interval, worst
-from .cutoffs import side_of
+from .cutoffs import Side, side_of
 from .errors import did_you_mean
 from .printed import Printed, holding_rule, read_printed, read_range
 from .printedtables import PrintedTable, judged_cell, judged_cells
@@ -18,13 +18,12 @@ __all__ = [
     "FAILURES",
     "VERDICTS",
     "Claim",
+    "Entries",
     "Judged",
     "Verdict",
     "claims_schema",
-    "explained",
     "judge",
     "load_claims",
-    "participants_gone",
 ]
 
 VERDICTS = {
@@ -40,6 +39,7 @@ VERDICTS = {
 FAILURES = ("differs", "decision_flips", "missing")
 
 Entries = Sequence[Mapping[str, Any]]
+"""Entries of results.json."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,6 @@ def judge(
     tables: Tables | None = None,
     printed: PrintedTable | None = None,
     minimum: float | None = None,
-    withdrawn: int = 0,
 ) -> list[Verdict]:
     """Return the verdict of every claim.
 
@@ -107,13 +106,9 @@ def judge(
         Gives the printed cells of a whole table from the claim's file.
     minimum : float, optional
         The study's minimum, which q speaks of.
-    withdrawn : int
-        Participants who withdrew.
     """
     found = {str(entry["key"]): entry for entry in results}
     verdicts = [_verdict(claim, found, tables, printed, minimum) for claim in claims]
-    if withdrawn:
-        verdicts = explained(verdicts, results, withdrawn)
     return [_by_construction(v) for v in verdicts] if simulated else verdicts
 
 
@@ -139,7 +134,11 @@ def _verdict(
         parts = _of_results(claim, found)
     except Absent as absent:
         return Verdict(claim, "missing", why=f"{absent}")
-    return _known(_with_decision(_summed(claim, parts), found, minimum))
+    cut = claim.decision
+    sides = [side_of(cut, found[key], minimum) for key in claim.expected] if cut else []
+    v = _known(_with_decision(_summed(claim, parts), sides))
+    flips = v.known and any(side.flips for side in sides)
+    return replace(v, verdict="decision_flips") if flips else v  # a known difference hides no flip
 
 
 def _of_results(claim: Claim, found: Mapping[str, Mapping[str, Any]]) -> list[Judged]:
@@ -191,87 +190,33 @@ def _summed(claim: Claim, parts: Sequence[Judged]) -> Verdict:
     return Verdict(claim, verdict, (count,), why, tuple(parts))
 
 
-def _with_decision(v: Verdict, found: Mapping[str, Mapping[str, Any]], minimum: float | None) -> Verdict:
-    if v.claim.decision is None:
-        return v
-    sides = [side_of(v.claim.decision, found[key], minimum) for key in v.claim.expected]
+def _with_decision(v: Verdict, sides: Sequence[Side]) -> Verdict:
     flipped = [side.said for side in sides if side.flips]
     if flipped and v.verdict != "differs":
         return replace(v, verdict="decision_flips", why=flipped[0])
     if flipped:
-        return replace(v, why="; ".join([v.why, *flipped] if v.why else flipped))
-    return replace(v, decision="; ".join(side.said for side in sides if side.said))
+        return replace(v, why=_joined(v.why, *flipped))
+    return replace(v, decision=_joined(*(side.said for side in sides)))
 
 
 def _known(v: Verdict) -> Verdict:
-    """Mark a difference that the claim explains, as long as it is still the same one."""
+    """Mark a difference that the claim explains, as long as it is still the same one and the only one."""
     known = v.claim.known_difference
-    if known is None or v.verdict not in ("differs", "decision_flips") or len(v.parts) != 1:
+    if known is None or v.verdict not in ("differs", "decision_flips"):
         return v
-    wanted, text = read_printed(known.recomputed), v.parts[0].recomputed
-    now = read_printed(text)
+    point, *others = v.parts
+    wanted, now = read_printed(known.recomputed), read_printed(point.recomputed)
     if wanted is None or now is None or not _is_same(now, wanted):
-        return replace(v, why=f"{v.why + '; ' if v.why else ''}no longer the known {known.recomputed}")
+        return replace(v, why=_joined(v.why, f"no longer the known {known.recomputed}"))
+    if any(part.verdict in FAILURES for part in others):
+        return replace(v, why=_joined(v.why, "the interval is not the printed one either"))
     since = f", since {known.since}" if known.since else ""
-    return replace(v, known=True, why=f"known: {known.because}{since}")
+    return replace(v, known=True, why=_joined(f"known: {known.because}{since}", v.why))
+
+
+def _joined(*texts: str) -> str:
+    return "; ".join(text for text in texts if text)
 
 
 def _is_same(now: Printed, wanted: Printed) -> bool:
     return holding_rule(now.number, wanted, ["half_up", "half_even"]) is not None
-
-
-def explained(
-    verdicts: Sequence[Verdict], results: Entries, withdrawn: int, earlier: Entries = ()
-) -> list[Verdict]:
-    """Return verdicts with those marked changed_by_withdrawal that a withdrawal accounts for.
-
-    Parameters
-    ----------
-    verdicts : sequence of Verdict
-    results : sequence of mapping
-        Entries of results.json.
-    withdrawn : int
-        Participants who withdrew.
-    earlier : sequence of mapping
-        Results from before: a claim that held then was changed by the withdrawal. Without them only counts of
-        participants are explained, that are less by no more than those who are gone.
-    """
-    found, before = ({str(entry["key"]): entry for entry in entries} for entries in (results, earlier))
-    people = f"{withdrawn} participant{'s' if withdrawn > 1 else ''} withdrew"
-    return [_explained(v, found, before, withdrawn, people) for v in verdicts]
-
-
-def _explained(
-    v: Verdict,
-    found: Mapping[str, Mapping[str, Any]],
-    before: Mapping[str, Mapping[str, Any]],
-    withdrawn: int,
-    people: str,
-) -> Verdict:
-    if not v.failed or v.claim.table is not None:
-        return v
-    expected = v.claim.expected
-    if before:
-        known = all(key in before for key in expected)
-        if known and not _verdict(v.claim, before, None, None, None).failed:
-            return replace(v, verdict="changed_by_withdrawal", why=f"it held before {people}")
-    elif all(k in found and participants_gone(text, found[k], withdrawn) for k, text in expected.items()):
-        return replace(v, verdict="changed_by_withdrawal", why=f"{people}; the numbers differ by no more")
-    return v
-
-
-def participants_gone(printed: str, entry: Mapping[str, Any], withdrawn: int) -> bool:
-    """Tell whether a count of participants is as printed, but for up to that many who withdrew.
-
-    Examples
-    --------
-    >>> participants_gone("7", {"value": 6, "unit": "participants", "n": None}, 1)
-    True
-    """
-    wanted, value, base = read_printed(printed), entry.get("value"), entry.get("n")
-    if wanted is None or wanted.percent or value is None or entry.get("unit") != "participants":
-        return False
-    gone = [wanted.number - int(value)]
-    if wanted.base is not None:
-        gone.append(wanted.base - int(base or 0))
-    return all(0 <= each <= withdrawn for each in gone)

@@ -12,28 +12,22 @@ from .publicclaims import hides_numbers, public_verdicts
 from .study import Study
 from .tables import Shown, note, show_table
 
-__all__ = ["verdicts"]
+__all__ = ["lead", "verdicts"]
+
+WITHDRAWALS = (
+    "Where participants withdrew, verification.html, which knows the baseline, has the last word on what "
+    "changed with them."
+)
 
 
 def verdicts(found: Sequence[Verdict], study: Study) -> Shown:
     """Return the verdict of every claim, coverage first, failures last."""
     if not found:
         return note("This study states no claims to be checked.")
-    checked = [v for v in found if v.verdict != "not_checkable"]
-    lead = [
-        "Verdicts show whether numbers follow from the codings, not whether the interpretation is right.",
-        f"{len(found)} claims: {len(checked)} are checked here, {len(found) - len(checked)} cannot be.",
-    ]
-    if study.simulated:
-        lead.append("Simulated data: claims hold by construction and count as nothing reproduced.")
-    if any(hides_numbers(v.claim, study) for v in found):
-        lead.append(f"Counts of participants and segments are not repeated here. {policy_of(study).said}")
     rows = [
         {
             "claim": v.claim.id,
-            "printed": NOT_SHOWN
-            if hides_numbers(v.claim, study)
-            else ", ".join(v.claim.expected.values()) or "–",
+            "printed": NOT_SHOWN if hides_numbers(v.claim, study) else v.claim.said,
             "recomputed": ", ".join(v.recomputed) or "–",
             "verdict": v.verdict.replace("_", " "),
             "why": _why(v, study) or VERDICTS[v.verdict],
@@ -41,7 +35,23 @@ def verdicts(found: Sequence[Verdict], study: Study) -> Shown:
         for v in sorted(public_verdicts(found, study), key=lambda v: v.failed)
     ]
     table = show_table(pd.DataFrame(rows), "Numbers recomputed")
-    return Shown("".join(note(line).markup for line in lead) + table.markup, table.caption)
+    return Shown("".join(note(line).markup for line in lead(found, study)) + table.markup, table.caption)
+
+
+def lead(found: Sequence[Verdict], study: Study) -> list[str]:
+    """Return what is said above all verdicts: what they show, and how many claims they cover."""
+    checked = sum(v.verdict != "not_checkable" for v in found)
+    said = [
+        "Verdicts show whether numbers follow from the codings, not whether the interpretation is right.",
+        f"{len(found)} claims: {checked} are checked here, {len(found) - checked} cannot be.",
+    ]
+    if study.simulated:
+        said.append("Simulated data: claims hold by construction and count as nothing reproduced.")
+    if any(hides_numbers(v.claim, study) for v in found):
+        said.append(f"Counts of participants and segments are not repeated here. {policy_of(study).said}")
+    if any(v.failed or v.verdict == "changed_by_withdrawal" for v in found):
+        said.append(WITHDRAWALS)
+    return said
 
 
 def _why(verdict: Verdict, study: Study) -> str:

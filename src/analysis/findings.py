@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from .claimfile import Claim
 from .errors import ClaimsError, Problem, did_you_mean, quoted
 from .numerals import LEFT_OUT, Numeral, numerals
 from .paths import Workspace
+from .placeholders import FILE, Hides, filled
 from .printed import read_printed, read_range
 from .study import Study
 
-if TYPE_CHECKING:
-    from .verification import Verification
+__all__ = ["COUNTS_SHOWN", "Prose", "headline_keys", "shown_text", "weighed"]
 
-__all__ = ["Prose", "filled", "headline_keys", "rendered_page", "shown_text", "weighed"]
-
-FILE = "findings.md"
-PLACEHOLDER = re.compile(r"\{\{(?P<inner>.*?)\}\}")
 NAMED = re.compile(r"<!--\s*claims?:\s*(?P<ids>[^>]*?)\s*-->")
 PARAGRAPH = re.compile(r"(?:^(?!\s*$).*\n?)+", re.MULTILINE)
-DECIMALS = re.compile(r"\.(?P<places>\d)(?P<kind>[f%])")
-FORMS = ("n", "of", "low", "high", "interval", "percent", "words", "Words", ".2f", ".1%", ",")
-HOW = ("percent", "words", "Words", ",")
-OFTEN_HIDDEN = ("participants", "segments", "codings")
-HIDDEN = "[not shown]"
+COUNTS_SHOWN = ("as_published", "text_free")
 SIMULATED = "> **Simulated data.** These numbers describe a demonstration, not a study.\n\n"
-EXACT = Context(prec=400)
 
 
 @dataclass(frozen=True)
@@ -116,95 +107,25 @@ def weighed(
     except UnicodeDecodeError:
         raise ClaimsError(Problem("is not UTF-8. Save it as UTF-8.", file=FILE)) from None
     found = {str(entry["key"]): entry for entry in results}
-    hides = study.disclosure.policy not in ("as_published", "text_free")
-    whole, keys, problems = filled(text, found, hides=hides)
+    hidden = _hidden(study)
+    whole, keys, problems = filled(text, found, hides=hidden)
     known = {claim.id: claim for claim in claims}
     problems += _unknown_claims(text, known)
     if problems:
         raise ClaimsError(sorted(problems, key=lambda problem: problem.line or 0))
-    tied, untied, retyped = _typed(text, known)
+    tied, untied, retyped = _typed(text, known, hidden)
     cited = {*keys, *(key for claim in claims for key in claim.expected)}
     uncited = [key for key in headline_keys(found, study, themes) if not _cited(key, cited)]
     return Prose(NAMED.sub("", whole), len(keys), tied, tuple(untied), tuple(retyped), tuple(uncited))
 
 
-def filled(
-    text: str, found: Mapping[str, Mapping[str, Any]], *, hides: bool = False
-) -> tuple[str, list[str], list[Problem]]:
-    """Return a text with its placeholders filled, the keys that they name, and what is wrong with them.
+def _hidden(study: Study) -> Hides | None:
+    """Return what tells whether the study's policy hides a number; None where it hides none."""
+    if study.disclosure.policy in COUNTS_SHOWN:
+        return None
+    from .publicclaims import stays  # loads numpy, which open counts do without
 
-    Examples
-    --------
-    >>> filled("{{ a.b }} of {{ a.b | n }}", {"a.b": {"value": 4, "n": 6}})[0]
-    '4 of 6'
-    """
-    keys: list[str] = []
-    problems: list[Problem] = []
-
-    def fill(match: re.Match[str]) -> str:
-        line = text.count("\n", 0, match.start()) + 1
-        key, *forms = [part.strip() for part in match["inner"].strip().split(" | ")]
-        if key not in found:
-            what = f"no result is called {quoted(key)}.{did_you_mean(key, found)}"
-            problems.append(Problem(what, file=FILE, line=line))
-            return match[0]
-        wrong = [form for form in forms if form not in FORMS and not DECIMALS.fullmatch(form)]
-        if wrong:
-            what = f"{quoted(wrong[0])} is no format. Known: {', '.join(FORMS)}."
-            problems.append(Problem(what, file=FILE, line=line))
-            return match[0]
-        keys.append(key)
-        if hides and found[key].get("unit") in OFTEN_HIDDEN and key != "cases.n":
-            return HIDDEN
-        told = _formatted(found[key], forms)
-        return told + (_kept_from_listing(match) if told.isdecimal() else "")
-
-    return PLACEHOLDER.sub(fill, text), keys, problems
-
-
-def _kept_from_listing(match: re.Match[str]) -> str:
-    """Return a backslash where a number at the head of a line would be read as that of a list."""
-    before, after = match.string[: match.start()], match.string[match.end() : match.end() + 2]
-    at_head = before.rpartition("\n")[2].strip() == ""
-    return "\\" if at_head and re.fullmatch(r"[.)]\s?", after) else ""
-
-
-def _formatted(entry: Mapping[str, Any], forms: Sequence[str]) -> str:
-    part = next((form for form in forms if form in ("n", "of", "low", "high", "interval")), "value")
-    how = next((form for form in forms if DECIMALS.fullmatch(form) or form in HOW), "")
-    if not how and part != "n" and entry.get("unit") in ("coefficient", "share"):
-        how = ".2f"
-    if part == "of":
-        return f"{_number(entry.get('value'), how)} of {_number(entry.get('n'), how)}"
-    if part == "interval":
-        return f"{_number(entry.get('low'), how)} to {_number(entry.get('high'), how)}"
-    return _number(entry.get(part), how)
-
-
-def _number(value: Any, how: str) -> str:
-    """Return a number as prose prints it: whole numbers whole, others to two decimals, halves up."""
-    if value is None:
-        return "undefined"
-    number = Decimal(f"{value:.12g}")
-    match = DECIMALS.fullmatch(how)
-    if how in ("words", "Words"):
-        return _spelled(number).capitalize() if how == "Words" else _spelled(number)
-    if how == "percent" or (match and match["kind"] == "%"):
-        return f"{_to_places(100 * number, int(match['places']) if match else 0)}%"
-    whole = number == number.to_integral_value()
-    places = int(match["places"]) if match else 0 if whole else 2
-    return f"{_to_places(number, places):{',' if how == ',' else ''}}"
-
-
-def _to_places(number: Decimal, places: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=EXACT)
-
-
-def _spelled(number: Decimal) -> str:
-    from .numerals import VALUES
-
-    words = {value: name for name, value in VALUES.items() if name not in ("hundred", "dozen")}
-    return words.get(int(number), str(number)) if number == int(number) else str(number)
+    return lambda key, with_base: with_base or not stays(key)
 
 
 def _unknown_claims(text: str, known: Mapping[str, Claim]) -> list[Problem]:
@@ -224,9 +145,11 @@ def _ids(match: re.Match[str]) -> list[str]:
     return [name for name in re.split(r"[,\s]+", match["ids"]) if name]
 
 
-def _typed(text: str, known: Mapping[str, Claim]) -> tuple[int, list[Numeral], list[tuple[int, str]]]:
+def _typed(
+    text: str, known: Mapping[str, Claim], hidden: Hides | None
+) -> tuple[int, list[Numeral], list[tuple[int, str]]]:
     """Return how many typed numbers a claim vouches for, those that none does, and claims without theirs."""
-    by_line = list(numerals(text))
+    by_line = list(numerals(text, ones=True))
     tied, untied, retyped = 0, [], []
     for block in PARAGRAPH.finditer(text):
         first = text.count("\n", 0, block.start()) + 1
@@ -234,27 +157,32 @@ def _typed(text: str, known: Mapping[str, Claim]) -> tuple[int, list[Numeral], l
         mine = [numeral for numeral in by_line if first <= numeral.line <= last]
         named = [known[name] for match in NAMED.finditer(block[0]) for name in _ids(match)]
         vouched = [number for claim in named for number in _printed_numbers(claim)]
-        spoken = " ".join(block[0].split())
-        vouched += [
-            (n.number, n.percent)
-            for claim in known.values()
-            if claim.says and " ".join(claim.says.split()) in spoken
-            for n in numerals(claim.says)
-        ]
+        vouched += _spoken_numbers(block[0], known.values())
         there = {number for numeral in mine for number in _numbers(numeral)}
         for numeral in mine:
             if (numeral.number, numeral.percent) in vouched:
                 tied += 1
-            else:
+            elif not numeral.is_article:
                 untied.append(numeral)
-        for claim in named:
-            absent = [number for number, percent in _printed_numbers(claim) if (number, percent) not in there]
-            if absent:
-                shown = ", ".join(f"{number:f}" for number in absent)
-                retyped.append(
-                    (first, f"claim {claim.id} prints {shown}, which does not stand in this paragraph")
-                )
+        retyped += [(first, said) for claim in named if (said := _retyped(claim, there, hidden))]
     return tied, untied, retyped
+
+
+def _spoken_numbers(block: str, claims: Iterable[Claim]) -> list[tuple[Decimal, bool]]:
+    """Return the numbers in verbatim words of claims that stand in a paragraph."""
+    spoken = " ".join(block.split())
+    said = [claim.says for claim in claims if claim.says and " ".join(claim.says.split()) in spoken]
+    return [(n.number, n.percent) for words in said for n in numerals(words)]
+
+
+def _retyped(claim: Claim, there: Collection[tuple[Decimal, bool]], hidden: Hides | None) -> str:
+    """Return what is wrong where a claim is named in a paragraph without its number, or nothing."""
+    absent = [number for number, percent in _printed_numbers(claim) if (number, percent) not in there]
+    if not absent:
+        return ""
+    hides = hidden is not None and any(hidden(key, False) for key in claim.rests_on)
+    shown = "a number" if hides else ", ".join(f"{number:f}" for number in absent)
+    return f"claim {claim.id} prints {shown}, which does not stand in this paragraph"
 
 
 def _numbers(numeral: Numeral) -> list[tuple[Decimal, bool]]:
@@ -300,13 +228,3 @@ def _cited(key: str, cited: set[str]) -> bool:
 def shown_text(prose: Prose, simulated: bool) -> str:
     """Return the filled text as Markdown, with its banner where data are simulated."""
     return f"{SIMULATED if simulated else ''}{prose.text.strip()}\n"
-
-
-def rendered_page(prose: Prose, v: Verification) -> str:
-    """Return the filled text as a page; HTML in it is shown as text, never run."""
-    import mistune
-
-    from .verificationpage import document
-
-    body = str(mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])(prose.text))
-    return document(v, f"{v.title}: findings", f'<article class="prose">{body}</article>')

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
 from typing import Any
 
-import pandas as pd
-
-from .agreement.compared import Compared, Comparisons, subject
+from .agreement.compared import subject
 from .agreement.sheet import headline
-from .corpus import Corpus, natural
-from .counting import Counted, counted_or_none, counted_values
-from .framework import framework_matrix
+from .basis import Basis
+from .coders import coders_of
 from .keys import split
 from .overview import coded_by_table
-from .study import Study
 
-__all__ = ["Grounds", "Material", "grounds"]
+__all__ = ["Grounds", "grounds"]
 
 UNKNOWN = "Which records stand behind this kind of number is not known here."
 
@@ -48,97 +43,35 @@ class Grounds:
     given: tuple[Mapping[str, Any], ...] = field(default=())
 
 
-class Material:
-    """A study's tables with what several numbers rest on, each made once.
-
-    Parameters
-    ----------
-    corpus : Corpus
-    study : Study
-    agreement : DataFrame or None
-        agreement.csv, where the study has one.
-    claims : mapping
-        Claim id -> its verdict.
-    """
-
-    def __init__(
-        self,
-        corpus: Corpus,
-        study: Study,
-        agreement: pd.DataFrame | None,
-        claims: Mapping[str, str] | None = None,
-    ) -> None:
-        self.corpus, self.study, self.agreement = corpus, study, agreement
-        self.claims = dict(claims or {})
-        self.comparisons = Comparisons(corpus, study)
-        self._compared = cache(lambda variable, code, only: self.comparisons.of(variable, code, dict(only)))
-        self.values = cache(lambda variable: counted_values(corpus, study, variable))
-
-    @cached_property
-    def counted(self) -> Counted | None:
-        """The codings that count for themes."""
-        return counted_or_none(self.corpus, self.study)
-
-    @cached_property
-    def marks(self) -> pd.DataFrame:
-        """Segments and codes that count."""
-        columns = ["segment_id", "case_id", "group", "code_id"]
-        return pd.DataFrame(columns=columns) if self.counted is None else self.counted.marks
-
-    @cached_property
-    def matrix(self) -> pd.DataFrame:
-        """The cells of the framework matrix."""
-        return framework_matrix(self.corpus, self.study, self.counted)
-
-    @cached_property
-    def by_coders(self) -> pd.Series:
-        """Segment -> how many coders coded it independently."""
-        independent = self.corpus.codings[self.corpus.codings["stage"] == "independent"]
-        return independent.groupby("segment_id")["coder_id"].nunique()
-
-    def compared(self, variable: str, code: str | None, only: Mapping[str, str]) -> Compared:
-        """Return the units behind a coefficient, or behind coders' differences."""
-        return self._compared(variable, code, tuple(sorted(only.items())))
-
-    def segments_of(self, column: str, names: Iterable[str]) -> list[str]:
-        """Return the segments of some cases or documents."""
-        mine = self.corpus.segments[column].isin(list(names))
-        return self.corpus.segments.loc[mine, "segment_id"].tolist()
-
-    def in_group(self, frame: pd.DataFrame, group: str | None) -> pd.DataFrame:
-        """Return the rows of cases of a group, or of several joined by ``|``; all where none is named."""
-        return frame if group is None else frame[frame["group"].isin(group.split("|"))]
-
-
-def grounds(material: Material, key: str) -> Grounds:
+def grounds(basis: Basis, key: str) -> Grounds:
     """Return what stands behind a result.
 
     Parameters
     ----------
-    material : Material
+    basis : Basis
     key : str
         Its key; what is no such key has no grounds.
     """
     parts, only = split(key)
-    found = _FAMILIES.get(parts[0], _unknown)(material, parts[1:], only)
-    return found or _unknown(material, parts, only)
+    found = _FAMILIES.get(parts[0], _unknown)(basis, parts[1:], only)
+    return found or _unknown(basis, parts, only)
 
 
-def _unknown(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _unknown(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     return Grounds("records", said=UNKNOWN)
 
 
-def _cases(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _cases(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     cases = m.in_group(m.corpus.cases, parts[1] if parts[0] == "group" else None)["case_id"].tolist()
     said = "Every participant of the group." if parts[0] == "group" else "Every participant."
     return Grounds("participants", tuple(cases), tuple(m.segments_of("case_id", cases)), said)
 
 
-def _groups(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _groups(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     return Grounds("groups", tuple(m.corpus.groups), said="Every group that a participant is in.")
 
 
-def _documents(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _documents(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     if parts[0] == "coders":
         home = m.corpus.segments.set_index("segment_id")["document_id"]
         most = m.by_coders.groupby(home.reindex(m.by_coders.index)).max()
@@ -149,7 +82,7 @@ def _documents(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Gr
     return Grounds("documents", tuple(ids), tuple(m.segments_of("document_id", ids)), said)
 
 
-def _segments(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _segments(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     frame = m.corpus.segments
     speaker = parts[1] if parts[0] == "speaker" else only.get("speaker")
     if speaker is not None:
@@ -162,20 +95,21 @@ def _segments(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Gro
     return Grounds("segments", ids, ids, said + ".")
 
 
-def _ratings(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _ratings(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     n = m.by_coders if parts[0] == "n" else m.by_coders[m.by_coders == int(parts[1])]
     ids = tuple(name for name, times in n.items() for _ in range(int(times)))
     return Grounds("segments by coder", ids, tuple(n.index), "A segment once for each independent coder.")
 
 
-def _coders(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
-    ids = sorted(m.corpus.codings["coder_id"].unique(), key=natural)
-    segments = m.corpus.codings["segment_id"].unique()
-    return Grounds("coders", tuple(ids), tuple(segments), "Everybody with a coding at any stage.")
+def _coders(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+    ids = coders_of(m.corpus)
+    mine = m.corpus.codings[m.corpus.codings["coder_id"].isin(ids)]
+    said = "Every person with a coding at any stage but consensus."
+    return Grounds("coders", tuple(ids), tuple(mine["segment_id"].unique()), said)
 
 
-def _double_coded(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
-    table = coded_by_table(m.corpus, m.study)
+def _double_coded(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+    table = coded_by_table(m.corpus)
     if parts[0] == "min_coders":
         mine = table[table["n_coders"] == table["n_coders"].min()]
         said = "Documents with the fewest independent coders."
@@ -187,7 +121,7 @@ def _double_coded(m: Material, parts: Sequence[str], only: Mapping[str, str]) ->
     return Grounds(what, tuple(ids), tuple(m.segments_of("document_id", mine["document_id"])), said)
 
 
-def _codes(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _codes(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     codes = m.corpus.codes
     for name in ("domain", "level", "influence_on"):
         if name in only:
@@ -203,18 +137,18 @@ def _codes(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Ground
     return _of_codes(m, codes["code_id"].tolist(), said)
 
 
-def _groups_of(m: Material, code: str) -> set[str]:
+def _groups_of(m: Basis, code: str) -> set[str]:
     mine = m.marks["code_id"].isin([code, *m.corpus.children(code)])
     return set(m.marks.loc[mine, "group"].dropna())
 
 
-def _of_codes(m: Material, codes: Sequence[str], said: str) -> Grounds:
+def _of_codes(m: Basis, codes: Sequence[str], said: str) -> Grounds:
     gathered = [each for code in codes for each in (code, *m.corpus.children(code))]
     segments = m.marks.loc[m.marks["code_id"].isin(gathered), "segment_id"].unique()
     return Grounds("codes", tuple(codes), tuple(segments), said)
 
 
-def _themes(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _themes(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     if parts[-1] == "n":
         level = parts[0].removeprefix("level_")
         codes = m.corpus.codes
@@ -232,7 +166,7 @@ def _themes(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Groun
     return Grounds("participants", tuple(known), segments, said)
 
 
-def _values(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _values(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     variable, value = parts[0], parts[1]
     frame = m.in_group(m.values(variable), only.get("group"))
     ids = tuple(frame.loc[(frame["value"] == value).fillna(False).astype(bool), "segment_id"])
@@ -240,7 +174,7 @@ def _values(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Groun
     return Grounds("segments", ids, ids, f"One value a segment, by {frame['rule'].iloc[0]}; {base} have one.")
 
 
-def _framework(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _framework(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     column = {"cells": "state", "gaps": "gap"}[parts[0]]
     cells = m.matrix if parts[1] == "n" else m.matrix[m.matrix[column] == parts[1]]
     ids = tuple(cells["case_id"] + " × " + cells["code_id"])
@@ -248,7 +182,7 @@ def _framework(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Gr
     return Grounds("cells", ids, tuple(dict.fromkeys(listed)), "Cells of framework_matrix.csv.")
 
 
-def _new_codes(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds | None:
+def _new_codes(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds | None:
     if parts[0] == "met_after" or not parts[0].isdecimal():
         return None
     cases = m.in_group(m.corpus.cases, only.get("group")).sort_values("interview_order", kind="stable")
@@ -262,12 +196,12 @@ def _new_codes(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Gr
     return Grounds("codes", tuple(mine["code_id"].unique()), tuple(mine["segment_id"].unique()), said)
 
 
-def _claims(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _claims(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     ids = [name for name, verdict in m.claims.items() if parts[0] in ("n", verdict)]
     return Grounds("claims", tuple(ids), said="Claims of claims.yml.")
 
 
-def _differences(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _differences(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     rated = m.compared(parts[0], parts[1] if len(parts) == 3 else None, {})
     differ = parts[-1] == "differ"
     mine = rated.select(rated.differ if differ else ~rated.differ)
@@ -275,7 +209,7 @@ def _differences(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> 
     return Grounds("segments", mine.ids, mine.segments, said, mine.table())
 
 
-def _agreement(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
+def _agreement(m: Basis, parts: Sequence[str], only: Mapping[str, str]) -> Grounds:
     about = subject(parts)
     rated = m.compared(about.variable, about.code_id, only)
     if about.over in ("median", "min", "max") and m.agreement is not None:
@@ -288,7 +222,7 @@ def _agreement(m: Material, parts: Sequence[str], only: Mapping[str, str]) -> Gr
     return Grounds("units", rated.ids, rated.segments, said, rated.table())
 
 
-_FAMILIES: dict[str, Callable[[Material, Sequence[str], Mapping[str, str]], Grounds | None]] = {
+_FAMILIES: dict[str, Callable[[Basis, Sequence[str], Mapping[str, str]], Grounds | None]] = {
     "agreement": _agreement,
     "cases": _cases,
     "claims": _claims,

@@ -39,7 +39,7 @@ UNITS = [
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 VALUES = {name: n for n, name in enumerate(UNITS, start=1)} | {t: 10 * n for n, t in enumerate(TENS, start=2)}
 VALUES |= {f"{ten}-{unit}": VALUES[ten] + VALUES[unit] for ten in TENS for unit in UNITS[:9]}
-VALUES |= {"hundred": 100, "dozen": 12}
+VALUES |= {"zero": 0, "dozen": 12, "hundred": 100}
 SPELLED = "|".join(sorted(VALUES, key=len, reverse=True)).replace("-", "[- ]")
 OF = rf"(?:\s+(?:out\s+)?of\s+(?:the\s+)?(?P<base>{SPELLED}|{THOUSANDS}|\d+)\b)?"
 WORD = re.compile(rf"\b(?P<n>{SPELLED})\b{OF}", re.IGNORECASE)
@@ -47,9 +47,18 @@ DIGITS = re.compile(
     rf"(?<![\w.])(?P<n>{NUMBER})(?:\s*(?P<percent>{PERCENT}))?{OF}(?!\w)",
     re.IGNORECASE,
 )
+_SINGULAR = (
+    r"table|figure|fig\.|section|chapter|appendix|box|theme|subtheme|domain|category|round|stage|step|version"
+    r"|item|question|page|p\.|equation|note"
+)
 _NUMBERED = (
-    r"tables?|figures?|figs?\.|sections?|chapters?|appendix|box|themes?|subthemes?|domains?|categor(?:y|ies)"
-    r"|rounds?|stages?|steps?|versions?|items?|questions?|pages?|pp?\.|equations?|notes?"
+    r"tables|figures|figs\.|sections|chapters|themes|subthemes|domains|categories|rounds|stages|steps"
+    r"|versions|items|questions|pages|pp\.|equations|notes"
+)
+_LABEL = r"\d+(?:\.\d+)*[a-z]?"
+_LIST = rf"{_LABEL}(?:\s*,\s*{_LABEL})*(?:\s*,?\s*(?:and|to|[-\u2013])\s*{_LABEL})*"
+_COUNTED = (  # behind what looks like a year; not what a year may stand before, as in `the 2019 interviews`
+    r"participants?|people|segments?|codings?|codes?|units?|excerpts?|quotes|quotations?|turns|utterances|words"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 NO_NUMBERS = [
@@ -64,9 +73,9 @@ NO_NUMBERS = [
         r"\[(?:@[^\]]*|\^[^\]]*|[\d,;\s\u2013-]+)\]",
         r"^#+\s*\d+(?:\.\d+)*\.?(?=\s)",
         r"^\s*\d+[.)]\s",
-        rf"\b(?:{_NUMBERED})\s+\d+(?:\.\d+)*[a-z]?(?:(?:\s*(?:,|and|to|[-\u2013])\s*)\d+)*\b",
+        rf"\b(?:{_NUMBERED})\s+{_LIST}\b|\b(?:{_SINGULAR})\s+{_LABEL}(?:\s*(?:to|[-\u2013])\s*{_LABEL})?\b",
         rf"\b\d{{4}}-\d{{2}}-\d{{2}}\b|\b\d{{1,2}}\s+{_MONTH}(?=\s|\b)|\b{_MONTH}\s+\d{{1,2}}\b(?!\s*%)",
-        r"(?<![\d.,])(?:19|20)\d{2}[a-z]?\b(?![.,]\d|\s*%)",
+        rf"(?<![\d.,])(?:19|20)\d{{2}}[a-z]?\b(?![.,]\d|\s*%|\s+(?:{_COUNTED})\b)",
         r"\b\d+(?:st|nd|rd|th)\b",
         r"\b\w*[A-Za-z_]\w*\d\w*\b|\b\d+[A-Za-z]\w*\b|\b[A-Za-z]+-\d+\b",
         rf"\b\d+(?:\.\d+)?\s*{PERCENT}\s*(?:(?:confidence|credible)\s+)?(?:intervals?|CIs?)\b",
@@ -95,6 +104,11 @@ class Numeral:
     percent: bool = False
     base: Decimal | None = None
 
+    @property
+    def is_article(self) -> bool:
+        """Whether it is the word one alone, which mostly counts nothing."""
+        return self.base is None and self.text.casefold() == "one"
+
 
 def masked(text: str) -> str:
     """Return a text of the same length in which everything that is no number of the study is blank."""
@@ -103,8 +117,14 @@ def masked(text: str) -> str:
     return text
 
 
-def numerals(text: str) -> Iterator[Numeral]:
+def numerals(text: str, *, ones: bool = False) -> Iterator[Numeral]:
     """Yield the numbers in a text, in digits or in words, with their lines.
+
+    Parameters
+    ----------
+    text : str
+    ones : bool
+        Whether the word one alone is a number.
 
     Examples
     --------
@@ -118,12 +138,14 @@ def numerals(text: str) -> Iterator[Numeral]:
         if match.start() < end:
             continue  # the base of `four of 6`
         number, base = _value(match["n"]), _value(match["base"])
-        if number is None or (base is None and match["n"].casefold() == "one"):
+        if number is None:
             continue
-        end = match.end()
         line = plain.count("\n", 0, match.start()) + 1
         percent = bool(match.groupdict().get("percent"))
-        yield Numeral(line, " ".join(match[0].split()).rstrip("."), number, percent, base)
+        numeral = Numeral(line, " ".join(match[0].split()).rstrip("."), number, percent, base)
+        if ones or not numeral.is_article:
+            end = match.end()
+            yield numeral
 
 
 def _value(text: str | None) -> Decimal | None:

@@ -19,8 +19,13 @@ from .results import _csv, _plain
 from .study import Study
 from .tablecells import Absent, Cells, parse_cells
 
-__all__ = ["Recomputation"]
+__all__ = ["BROKEN_DOWN", "FAMILIES", "TABLES", "Recomputation"]
 
+FIRST = (
+    "cases", "groups", "documents", "segments", "coders", "double_coded", "ratings", "codes", "themes",
+)  # fmt: skip
+FAMILIES = (*FIRST, "agreement", "differences", "values", "new_codes", "saturation", "framework")
+TABLES = ("agreement", "themes", "values", "differences", "framework_matrix")
 BROKEN_DOWN = ("pair=", "group=", "case_id=", "document_id=")
 
 
@@ -51,18 +56,7 @@ class Recomputation:
         ]
 
     def _parts(self) -> Iterator[tuple[str, set[str], Any]]:
-        first = {
-            "cases",
-            "groups",
-            "documents",
-            "segments",
-            "coders",
-            "double_coded",
-            "ratings",
-            "codes",
-            "themes",
-        }
-        yield "01_prepare", first, lambda: overview.overview_results(self.corpus, self.study)
+        yield "01_prepare", set(FIRST), lambda: overview.overview_results(self.corpus, self.study)
         if not self._off("02_agreement"):
             yield "02_agreement", {"agreement"}, lambda: agreement_results(self.agreement, self.study)
             yield "02_agreement", {"differences"}, self._differences

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .claimfile import Claim, load_claims
-from .claims import Verdict, judge
+from .claims import Verdict
+from .coders import independent_codings
 from .consensus import settled_corpus
 from .corpus import Corpus
 from .errors import ConcordError, UsageError, did_you_mean, quoted
+from .judging import judged
 from .paths import Workspace
-from .printedtables import printed_tables_of
-from .recomputation import BROKEN_DOWN, Recomputation
+from .publicclaims import public_verdicts
+from .recomputation import BROKEN_DOWN, FAMILIES, TABLES, Recomputation
 from .study import Study, load_study
 
-__all__ = ["Robustness", "Survival", "as_data", "lines", "survivors", "without"]
+__all__ = ["Robustness", "Survival", "as_data", "lines", "public", "survivors", "without"]
 
 KINDS = ("coder", "group", "case")
 COUNTS = ("cases", "groups", "documents", "segments", "coders", "double_coded", "ratings")
@@ -24,7 +26,8 @@ LEAD = (
     "Computed in memory from source/; nothing is written. A settled consensus stands as it was settled, "
     "whoever is left out."
 )
-SIMULATED = "Simulated data: what survives here says nothing about the paper."
+SIMULATED = "Simulated data: what survives here says nothing about the paper, and is counted nowhere."
+UNASKED = "cannot be asked here, since figures and some tables are not computed in memory"
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,24 @@ class Survival:
 
 @dataclass(frozen=True)
 class Robustness:
-    """What becomes of a study's claims when somebody is left out."""
+    """What becomes of a study's claims when somebody is left out.
+
+    Parameters
+    ----------
+    study : str
+    simulated : bool
+    whole : Survival
+        With everybody.
+    left : tuple of Survival
+    unasked : tuple of str
+        Claims about what is not computed in memory.
+    """
 
     study: str
     simulated: bool
     whole: Survival
     left: tuple[Survival, ...]
+    unasked: tuple[str, ...] = ()
 
     def fallen(self, survival: Survival) -> list[Verdict]:
         """Return the claims that hold with everybody and not here; counts of who took part are left aside."""
@@ -101,7 +116,8 @@ def survivors(
         If somebody to be left out is not there.
     """
     study = load_study(workspace, name)
-    claims = [claim for claim in load_claims(workspace, name) if claim.status is None]
+    stated = [claim for claim in load_claims(workspace, name) if claim.status is None]
+    claims = [claim for claim in stated if _is_computed(claim)]
     corpus = settled_corpus(workspace, study)
     sets = [tuple(left_out)] if left_out else []
     if leave_one_out:
@@ -109,11 +125,19 @@ def survivors(
     reduced = [
         without(corpus, each) for each in sets
     ]  # refuses all unknown names before anything is computed
-    judged = [_survival(workspace, study, claims, corpus, ())]
+    told = [_survival(workspace, study, claims, corpus, ())]
     for each, part in zip(sets, reduced, strict=True):
         say(f"{name}: without {', '.join(each)}")
-        judged.append(_survival(workspace, study, claims, part, each))
-    return Robustness(name, study.simulated, judged[0], tuple(judged[1:]))
+        told.append(_survival(workspace, study, claims, part, each))
+    unasked = tuple(claim.id for claim in stated if claim not in claims)
+    return Robustness(name, study.simulated, told[0], tuple(told[1:]), unasked)
+
+
+def _is_computed(claim: Claim) -> bool:
+    """Tell whether what a claim is about is computed without notebooks."""
+    if claim.table is not None:
+        return claim.table.removesuffix(".csv") in TABLES
+    return all(key.partition(".")[0] in FAMILIES for key in claim.expected)
 
 
 def without(corpus: Corpus, left_out: Sequence[str]) -> Corpus:
@@ -156,9 +180,9 @@ def _known(corpus: Corpus, kind: str) -> list[str]:
 
 
 def _everybody(corpus: Corpus) -> list[str]:
-    """Return every coder who coded independently, and every case."""
-    independent = corpus.codings[corpus.codings["stage"] == "independent"]
-    coders = [c for c in corpus.coders["coder_id"] if c in set(independent["coder_id"])]
+    """Return every person who coded independently, and every case."""
+    used = set(independent_codings(corpus)["coder_id"])
+    coders = [coder for coder in corpus.coders["coder_id"] if coder in used]
     return [*(f"coder:{name}" for name in coders), *(f"case:{name}" for name in corpus.cases["case_id"])]
 
 
@@ -166,21 +190,23 @@ def _survival(
     workspace: Workspace, study: Study, claims: Sequence[Claim], corpus: Corpus, left_out: tuple[str, ...]
 ) -> Survival:
     keys = [key for claim in claims if claim.table is None for key in claim.expected]
-    parted = any(name in key for key in keys for name in BROKEN_DOWN) or any(
-        c.table == "agreement" for c in claims
-    )
+    parted = any(name in key for key in keys for name in BROKEN_DOWN)
+    parted |= any(claim.rests_on == ["agreement.csv"] for claim in claims)
     computed = Recomputation(corpus, study, broken_down=parted)
     try:
-        verdicts = judge(
-            computed.results(keys),
-            claims,
-            tables=computed.table,
-            printed=printed_tables_of(workspace, study.study),
-            minimum=study.agreement.minimum,
-        )
+        verdicts = judged(workspace, study, computed.results(keys), claims, tables=computed.table)
     except ConcordError as error:
         return Survival(left_out, problem=str(error.problems[0]))
     return Survival(left_out, tuple(verdicts))
+
+
+def public(found: Robustness, study: Study) -> Robustness:
+    """Return what may leave this machine: without numbers that the study's policy hides."""
+
+    def shown(each: Survival) -> Survival:
+        return replace(each, verdicts=tuple(public_verdicts(each.verdicts, study)))
+
+    return replace(found, whole=shown(found.whole), left=tuple(map(shown, found.left)))
 
 
 def lines(found: Robustness) -> Iterator[str]:
@@ -188,18 +214,32 @@ def lines(found: Robustness) -> Iterator[str]:
     yield f"{found.study}: which claims survive. {LEAD}"
     if found.simulated:
         yield f"  {SIMULATED}"
-    total = [v for v in found.whole.verdicts if not is_count(v.claim)]
-    held = sum(not v.failed for v in total)
-    yield f"  with everybody: {held} of {len(total)} claims hold; counts of who took part stand apart"
+    else:
+        total = [v for v in found.whole.verdicts if not is_count(v.claim)]
+        held = f"{_held(found)} of {len(total)} claims hold"
+        yield f"  with everybody: {held}; counts of who took part stand apart"
+    if found.unasked:
+        yield f"  {UNASKED}: {', '.join(found.unasked)}"
     for each in found.left:
         if each.problem:
             yield f"  {each.said}: cannot be computed: {each.problem}"
             continue
-        fallen, counts = found.fallen(each), found.counts(each)
-        apart = f"; {len(counts)} counts of who took part change" if counts else ""
-        yield f"  {each.said}: {held - len(fallen)} of {held} survive{apart}"
-        for v in fallen:
+        yield f"  {each.said}: {_survived(found, each)}"
+        for v in found.fallen(each):
             yield f"    {v.claim.id}: {_fallen(v)}"
+
+
+def _held(found: Robustness) -> int:
+    return sum(not v.failed and not is_count(v.claim) for v in found.whole.verdicts)
+
+
+def _survived(found: Robustness, each: Survival) -> str:
+    """Return how many claims survive; of simulated data only whether some fall, for no tally counts these."""
+    fallen, counts = found.fallen(each), found.counts(each)
+    if found.simulated:
+        return "these no longer hold by construction" if fallen else "what held by construction still does"
+    apart = f"; {len(counts)} counts of who took part change" if counts else ""
+    return f"{_held(found) - len(fallen)} of {_held(found)} survive{apart}"
 
 
 def _fallen(v: Verdict) -> str:
@@ -215,6 +255,7 @@ def as_data(found: Robustness) -> dict[str, Any]:
         "study": found.study,
         "simulated": found.simulated,
         "with_everybody": {v.claim.id: v.verdict for v in found.whole.verdicts},
+        "unasked": list(found.unasked),
         "left_out": [
             {
                 "without": list(each.left_out),

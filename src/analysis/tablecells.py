@@ -21,6 +21,7 @@ EVERYTHING: dict[str, tuple[str, ...]] = {  # what a column says on a line about
     "group": ("", "all"),
 } | dict.fromkeys(("code_id", "value", "pair", "case_id", "document_id", "stage", "round"), ("",))
 BASES = ("n_asked", "n_group", "n_units", "n_base")
+BASELESS = ("n_segments",)  # no base on its line: the others count participants
 
 
 class Absent(Exception):
@@ -80,7 +81,7 @@ class Cells:
 
     def base(self, line: Mapping[str, str], column: str) -> int | None:
         """Return what a count of participants or units is a part of, where the line says it."""
-        if column in BASES:
+        if column in (*BASES, *BASELESS):
             return None
         found = next((line[name] for name in BASES if line.get(name)), None)
         return int(float(found)) if found else None

@@ -9,34 +9,25 @@ from typing import Any
 import pandas as pd
 
 from . import runs, wholefile
-from .claims import judge, load_claims
+from .basis import Basis
+from .claims import load_claims
 from .contents import file_digest
 from .corpus import Corpus
 from .disclosure import quotable
 from .errors import ConcordError, DataError, Problem, UsageError, did_you_mean, quoted
-from .grounds import Grounds, Material, grounds
+from .families import SETTINGS
+from .grounds import Grounds, grounds
 from .identifiers import find, names_of
+from .judging import judged
 from .keys import split
 from .origins import Origin, origin
 from .paths import Workspace
-from .printedtables import printed_tables_of
 from .records import Records
+from .stepresults import recorded
 from .study import Study, load_study
-from .tablecells import tables_of
 
 __all__ = ["File", "Trace", "trace"]
 
-SETTINGS: dict[str, tuple[str, ...]] = {  # what of study.yml decides a number of this family
-    "agreement": ("agreement", "segmentation", "variables", "seed"),
-    "claims": ("simulated",),
-    "codes": ("themes.counted", "themes.ties"),
-    "differences": ("agreement.unit", "agreement.where", "segmentation", "variables"),
-    "double_coded": ("double_coding",),
-    "framework": ("method", "themes.counted"),
-    "new_codes": ("saturation", "themes.counted", "seed"),
-    "themes": ("themes.counted", "themes.ties"),
-    "values": ("themes.counted", "themes.ties", "variables"),
-}
 FOR_ALL = ("exclude",)
 
 
@@ -126,7 +117,7 @@ def trace(workspace: Workspace, name: str, key: str) -> Trace:
     step = entry["notebook"]
     corpus, facts = _corpus(workspace, name)
     record = Records(workspace, name).read(step)
-    behind = grounds(_material(workspace, study, corpus, results), key)
+    behind = grounds(_basis(workspace, study, corpus, results), key)
     stale = _stale(workspace, name, step)
     return Trace(
         study=name,
@@ -146,7 +137,7 @@ def trace(workspace: Workspace, name: str, key: str) -> Trace:
 
 
 def _results(workspace: Workspace, name: str) -> list[dict[str, Any]]:
-    results = wholefile.read_json(workspace.derived(name) / "results.json")
+    results = recorded(workspace, name)  # of the steps themselves: somebody may have touched results.json
     if not results:
         what = f"there are no results of {name} yet."
         raise DataError(Problem(what), next_step=f"Run `concord reproduce {name}`, which makes them.")
@@ -159,24 +150,14 @@ def _corpus(workspace: Workspace, name: str) -> tuple[Corpus, list[dict[str, Any
     return Corpus.load(workspace.derived(name), facts["withdrawn"]), facts["files"]
 
 
-def _material(workspace: Workspace, study: Study, corpus: Corpus, results: list[dict[str, Any]]) -> Material:
+def _basis(workspace: Workspace, study: Study, corpus: Corpus, results: list[dict[str, Any]]) -> Basis:
     path = workspace.derived(study.study) / "agreement.csv"
     agreement = None
     if path.is_file():
         agreement = pd.read_csv(path, keep_default_na=False, na_values=[""], dtype={"code_id": "string"})
-    return Material(corpus, study, agreement, _verdicts(workspace, study, results))
-
-
-def _verdicts(workspace: Workspace, study: Study, results: list[dict[str, Any]]) -> dict[str, str]:
-    found = judge(
-        results,
-        load_claims(workspace, study.study),
-        study.simulated,
-        tables=tables_of(workspace, study.study),
-        printed=printed_tables_of(workspace, study.study),
-        minimum=study.agreement.minimum,
-    )
-    return {verdict.claim.id: verdict.verdict for verdict in found}
+    claims = load_claims(workspace, study.study)
+    verdicts = judged(workspace, study, results, claims, withdrawn=corpus.withdrawn)
+    return Basis(corpus, study, agreement, {v.claim.id: v.verdict for v in verdicts})
 
 
 def _stale(workspace: Workspace, name: str, step: str) -> str:

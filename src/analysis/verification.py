@@ -1,40 +1,27 @@
-"""What verification of one study found: verdicts, coverage, prose, causes; and the files that say so."""
+"""What verification of one study found: verdicts, coverage, prose, causes."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from . import wholefile
+from . import manifest, wholefile
 from .claimfile import Claim, load_claims
-from .claims import VERDICTS, Verdict, explained, judge
-from .findings import Prose, rendered_page, shown_text, weighed
-from .graph import STEPS
+from .claims import VERDICTS, Verdict
+from .departures import explained, since_baseline
+from .findings import Prose, weighed
+from .judging import judged
 from .paths import Workspace
-from .printedtables import printed_tables_of
-from .records import Records
-from .staging import drafts
-from .stepresults import merge, merged
-from .study import Study, load_study
+from .stepresults import recorded
+from .study import Study
 from .tablecells import Absent, Tables, tables_of
 
 if TYPE_CHECKING:
-    from .moved import Cause, Since
+    from .moved import Since
 
-__all__ = [
-    "BY_CONSTRUCTION",
-    "STATEMENT",
-    "Verification",
-    "as_data",
-    "keep",
-    "public",
-    "recorded",
-    "total",
-    "verified",
-]
+__all__ = ["BY_CONSTRUCTION", "STATEMENT", "Verification", "recorded", "total", "verified"]
 
 STATEMENT = (
     "Verification shows that the numbers follow from the codings, not that the interpretation is right."
@@ -43,8 +30,6 @@ BY_CONSTRUCTION = (
     "Simulated data: these claims hold because the data were written to meet them. They test Concord, not "
     "the paper, and are counted nowhere."
 )
-NOT_SHOWN = "not shown"
-COUNTS_SHOWN = ("as_published", "text_free")
 
 
 @dataclass(frozen=True)
@@ -64,7 +49,8 @@ class Verification:
         Files of source/ that are not as they were frozen.
     results : str
         Hash of the results that were judged.
-    withdrawn : int
+    withdrawn : int or None
+        Participants who withdrew; None for some, where the policy hides how many.
     """
 
     study: str
@@ -75,7 +61,7 @@ class Verification:
     causes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     source: tuple[str, ...] = ()
     results: str = ""
-    withdrawn: int = 0
+    withdrawn: int | None = 0
 
     @property
     def ordered(self) -> list[Verdict]:
@@ -139,37 +125,24 @@ def verified(workspace: Workspace, study: Study, claims: Sequence[Claim] | None 
     results = recorded(workspace, name)
     tables = tables_of(workspace, name)
     withdrawn = _withdrawn(workspace, name)
-    plain = judge(
-        results,
-        stated,
-        study.simulated,
-        tables=tables,
-        printed=printed_tables_of(workspace, name),
-        minimum=study.agreement.minimum,
-    )
-    odd = [v.claim for v in plain if v.failed or v.known]
+    verdicts = judged(workspace, study, results, stated, tables=tables)
+    odd = [v.claim for v in verdicts if v.failed or v.known]
     since = _since(workspace, name) if odd else None
-    verdicts = plain if not withdrawn else _after_withdrawal(plain, results, withdrawn, since)
-    prose = weighed(workspace, study, stated, results, _main_themes(tables))
+    if withdrawn and since:
+        verdicts = since_baseline(verdicts, results, withdrawn, since)
+    elif withdrawn:
+        verdicts = explained(verdicts, results, withdrawn)
     return Verification(
         name,
         study.title,
         study.simulated,
         tuple(verdicts),
-        prose,
-        {claim.id: tuple(since.why(_keys(claim))) for claim in odd} if since else {},
-        _source(workspace, name),
+        weighed(workspace, study, stated, results, _main_themes(tables)),
+        {claim.id: tuple(since.why(claim.rests_on, claim.id)) for claim in odd} if since else {},
+        tuple(manifest.warnings(workspace, name)),
         hashlib.sha256(wholefile.dumps(results).encode()).hexdigest(),
         withdrawn,
     )
-
-
-def recorded(workspace: Workspace, study: str) -> list[dict[str, Any]]:
-    """Return the results of every step that has a record, and write results.json anew where it differs."""
-    records = Records(workspace, study)
-    steps = [step.name for step in STEPS if records.read(step.name) is not None]
-    merge(workspace, study, steps)
-    return merged(workspace, study, steps)
 
 
 def _main_themes(tables: Tables) -> list[str]:
@@ -188,147 +161,9 @@ def _withdrawn(workspace: Workspace, study: str) -> int:
 
 def _since(workspace: Workspace, study: str) -> Since | None:
     """Return the study held against its baseline, where it has one that can be read."""
-    from .moved import Since
+    from .moved import Since  # loads pandas, which a study that holds does without
 
     return Since.baseline(workspace, study)
-
-
-def _after_withdrawal(
-    verdicts: Sequence[Verdict], results: Sequence[Mapping[str, Any]], withdrawn: int, since: Since | None
-) -> list[Verdict]:
-    """Return verdicts with those explained that a withdrawal, and nothing else that changed, accounts for."""
-    if since is None:
-        return explained(verdicts, results, withdrawn)
-    then, now = since.then.withdrawn, since.now.withdrawn
-    gone = now - then if isinstance(then, int) and isinstance(now, int) else 0
-    if gone < 1:
-        return list(verdicts)
-    before = [{"key": key, **each} for key, each in since.then.results.items() if isinstance(each, dict)]
-    told = explained(verdicts, results, gone, before)
-    return [
-        new if all(map(_goes_with_withdrawal, since.causes(_keys(v.claim)))) else v
-        for v, new in zip(verdicts, told, strict=True)
-    ]
-
-
-def _goes_with_withdrawal(cause: Cause) -> bool:
-    """Tell whether a change is the withdrawal, rows taken out with it, or its own effect."""
-    return cause.kind in ("withdrawal", "result") or (cause.kind == "raw" and " fewer " in cause.said)
-
-
-def _keys(claim: Claim) -> list[str]:
-    return [f"{claim.table.removesuffix('.csv')}.csv"] if claim.table else list(claim.expected)
-
-
-def _source(workspace: Workspace, study: str) -> tuple[str, ...]:
-    from . import manifest
-
-    return tuple(manifest.warnings(workspace, study))
-
-
-def public(v: Verification, study: Study) -> Verification:
-    """Return a verification as the study's policy lets it be published: without counts that it hides."""
-    if study.disclosure.policy in COUNTS_SHOWN:
-        return v
-    from .publicclaims import hides_numbers, public_verdicts
-
-    shown = [
-        replace(each, claim=_unprinted(each.claim)) if hides_numbers(each.claim, study) else each
-        for each in public_verdicts(v.verdicts, study)
-    ]
-    return replace(v, verdicts=tuple(shown))
-
-
-def _unprinted(claim: Claim) -> Claim:
-    hidden = {"results": dict.fromkeys(claim.results, NOT_SHOWN)}
-    numbers = {"printed": NOT_SHOWN, "interval": None, "known_difference": None, "note": None}
-    return claim.model_copy(update={**hidden, **numbers})
-
-
-def as_data(v: Verification) -> dict[str, Any]:
-    """Return a verification as JSON data: the content of verification.json."""
-    return {
-        "statement": STATEMENT,
-        "study": v.study,
-        "title": v.title,
-        "simulated": v.simulated,
-        "by_construction": BY_CONSTRUCTION if v.simulated else None,
-        "coverage": v.coverage,
-        "tally": v.tally,
-        "failed": v.failed,
-        "withdrawn": v.withdrawn,
-        "results_sha256": v.results,
-        "source": list(v.source),
-        "claims": [_claim_data(each, v.causes.get(each.claim.id, ())) for each in v.ordered],
-        "findings": v.prose.as_data() if v.prose else None,
-    }
-
-
-def _claim_data(v: Verdict, causes: Sequence[str]) -> dict[str, Any]:
-    names = ("place", "printed", "recomputed", "verdict", "why", "origin")
-    return {
-        "claim": v.claim.id,
-        "says": v.claim.says,
-        "source": v.claim.source,
-        "basis": v.claim.basis,
-        "comparator": v.claim.comparator,
-        "printed": v.claim.expected,
-        "recomputed": list(v.recomputed),
-        "verdict": v.verdict,
-        "failed": v.failed,
-        "known": v.known,
-        "why": v.why,
-        "decision": v.decision,
-        "note": v.claim.note,
-        "from": v.origin,
-        "parts": [{name: getattr(part, name) for name in names} for part in v.parts],
-        "changed": list(causes),
-    }
-
-
-def keep(workspace: Workspace, v: Verification, study: Study | None = None) -> list[str]:
-    """Write what was found into reports/<study>; the same findings are the same bytes.
-
-    Parameters
-    ----------
-    workspace : Workspace
-    v : Verification
-    study : Study, optional
-        Where it has been read already.
-
-    Returns
-    -------
-    list of str
-        The files, relative to the workspace.
-
-    Raises
-    ------
-    DisclosureError
-        If a file, such as the authors' text, holds what looks like a direct identifier.
-    """
-    from .verificationpage import page
-
-    study = study or load_study(workspace, v.study)
-    v = public(v, study)
-    folder = workspace.reports(v.study)
-    files = {"verification.json": wholefile.dumps(as_data(v)), "verification.html": page(v)}
-    if v.prose:
-        files |= {"findings.md": shown_text(v.prose, v.simulated), "findings.html": rendered_page(v.prose, v)}
-    else:
-        for name in ("findings.md", "findings.html"):
-            (folder / name).unlink(missing_ok=True)
-    new = {name: text for name, text in files.items() if _is_new(folder / name, text)}
-    if new:
-        from .clearance import clear_for
-
-        clear_for(workspace, study, new)
-    for name, text in new.items():
-        wholefile.write_text(folder / name, text, scratch=drafts(workspace, v.study))
-    return [(folder / name).relative_to(workspace.root).as_posix() for name in files]
-
-
-def _is_new(path: Path, text: str) -> bool:
-    return not path.is_file() or path.read_bytes() != text.encode()
 
 
 def total(found: Iterable[Verification]) -> str:

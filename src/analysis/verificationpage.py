@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from . import htmlpage
 from .claims import VERDICTS, Verdict
+from .departures import people
 from .htmlpage import Html, bullets, note, table
 from .numerals import LEFT_OUT
-
-if TYPE_CHECKING:
-    from .verification import Verification
+from .verification import BY_CONSTRUCTION, STATEMENT, Verification
 
 __all__ = ["document", "page"]
 
@@ -29,8 +27,6 @@ MOST_CELLS = 500
 
 def page(v: Verification) -> str:
     """Return verification.html: the content of verification.json for people."""
-    from .verification import STATEMENT
-
     parts = [
         note(Html(f"<strong>{escape(STATEMENT)}</strong>")),
         note(v.coverage),
@@ -56,8 +52,6 @@ def page(v: Verification) -> str:
 
 def document(v: Verification, title: str, body: str) -> str:
     """Return a whole page about one study's verification."""
-    from .verification import BY_CONSTRUCTION
-
     banner = BY_CONSTRUCTION if v.simulated else ""
     return htmlpage.document(v.study, title, body, banner=banner, style=OWN_STYLE)
 
@@ -66,8 +60,8 @@ def _told(v: Verification) -> Iterator[str]:
     if v.tally:
         told = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in v.tally.items())
         yield f"Verdicts: {told}."
-    if v.withdrawn:
-        yield f"{v.withdrawn} participant{'s' * (v.withdrawn > 1)} withdrew; nothing of theirs is here."
+    if v.withdrawn != 0:
+        yield f"{people(v.withdrawn) if v.withdrawn else 'Participants withdrew'}; nothing of theirs is here."
     yield f"Judged: results with sha256 {v.results[:16]}…"
 
 

@@ -33,6 +33,8 @@ def test_one_line_a_claim_and_zero(warm, claimed):
     done = warm("verify", "small", root=claimed())
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
+        "small: source/ is not frozen, so a changed file goes unnoticed: "
+        "`concord freeze small` keeps its hashes.",
         "small: nothing is stale",
         "small: 3 statements in claims.yml: 2 are checked here, 1 cannot be.",
         "  people: printed 3, recomputed 3: reproduced [01_prepare.record]",
@@ -72,6 +74,18 @@ def test_a_typed_number_is_listed_and_strict_fails_on_it(warm, claimed):
     assert "in findings.md belong to no claim" in strict.stderr
 
 
+def test_a_retyped_number_ends_with_one_and_json_says_what_failed(warm, claimed):
+    root = claimed()
+    (root / "data/raw/small/findings.md").write_text("We met 4 people<!-- claim: people -->.\n")
+    plain, told = (warm("verify", "small", *how, root=root) for how in ((), ("--json",)))
+    assert (plain.returncode, told.returncode) == (1, 1)
+    assert "without a baseline" not in plain.stdout
+    records = json.loads(told.stdout)
+    assert [each["claim"] for each in records if each["failed"]] == [None]
+    assert (records[-1]["verdict"], records[-1]["source"]) == ("retyped", [])
+    assert records[-1]["findings"]["retyped"][0]["line"] == 1
+
+
 def test_an_unknown_key_in_findings_is_bad_input(warm, claimed):
     root = claimed()
     (root / "data/raw/small/findings.md").write_text("{{ cases.m }}\n")
@@ -92,6 +106,7 @@ def test_which_claims_survive_without_somebody(warm, claimed, small):
     [
         (["--without", "coder:X"], 'there is no coder "X"'),
         (["bundle.zip"], "not both at once"),
+        (["--junit", "nowhere/verdicts.xml"], "its folder is not there"),
     ],
 )
 def test_what_cannot_be_meant_ends_with_two(warm, claimed, arguments, said):

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import RunError, UsageError
+from ..errors import RunError, UsageError, quoted
 from ..paths import Workspace
 from .data import studies_here
 from .options import Jobs
 
 if TYPE_CHECKING:
-    from ..claims import Verdict
     from ..verification import Verification
 
 __all__ = ["register"]
@@ -57,9 +56,13 @@ def verify(
 ) -> None:
     """Reproduce what is stale, then print the verdict of every claim; exit status 1 if one fails."""
     given = studies or []
-    bundles = [name for name in given if name.endswith(".zip")]
-    if bundles:
-        _verify_bundles(context, bundles, given, as_json)
+    if junit_file is not None and not junit_file.absolute().parent.is_dir():
+        raise UsageError(f"--junit {quoted(str(junit_file))}: its folder is not there. Make it first.")
+    if any(name.endswith(".zip") for name in given):
+        _refuse_in_bundles(given, without or leave_one_out)
+        from .bundle import verify_bundles
+
+        verify_bundles(given, as_json=as_json, junit_file=junit_file, jobs=jobs, strict=strict)
         return
     workspace = Workspace.find(context.obj["root"])
     say: Say = (lambda line: print(line, file=sys.stderr)) if as_json else typer.echo
@@ -85,15 +88,16 @@ def verify(
 def _verified(workspace: Workspace, names: Sequence[str], jobs: int, say: Say) -> list[Verification]:
     from .. import runs
     from ..claims import load_claims
-    from ..manifest import warnings
+    from ..manifest import note, warnings
     from ..study import load_study
     from ..studylock import locked
-    from ..verification import keep, verified
+    from ..verification import verified
+    from ..verificationfiles import keep
 
     told = runs.status(workspace, names)
     claims = {name: load_claims(workspace, name) for name in names}
     for name in names:
-        for line in warnings(workspace, name):
+        for line in warnings(workspace, name) or filter(None, [note(workspace, name)]):
             say(f"{name}: {line}")
     stale = [each.study for each in told if not _stands(workspace, each)]
     for each in told:
@@ -133,36 +137,25 @@ def _refuse_bad_data(workspace: Workspace, stale: Sequence[Any]) -> None:
 
 
 def _print(v: Verification, workspace: Workspace) -> None:
+    from ..claimlines import line
     from ..verification import BY_CONSTRUCTION
 
     typer.echo(f"{v.study}: {v.counted}")
     if v.simulated:
         typer.echo(f"  {BY_CONSTRUCTION}")
     for each in v.ordered:
-        typer.echo(f"  {_line(each)}")
+        typer.echo(f"  {line(each)}")
         for cause in v.causes.get(each.claim.id, ()):
             typer.echo(f"      changed: {cause}")
     if v.prose:
         lines = list(v.prose.lines())
         typer.echo(f"  findings.md: {lines[0]}")
-        for line in lines[1:]:
-            typer.echo(f"    {line}")
-    if v.failed and not v.causes:
+        for told in lines[1:]:
+            typer.echo(f"    {told}")
+    if any(each.failed for each in v.verdicts) and not v.causes:
         typer.echo(f"  what changed is not known without a baseline: concord freeze {v.study} baseline")
     page = (workspace.reports(v.study) / "verification.html").relative_to(workspace.root)
     typer.echo(f"  {page.as_posix()}")
-
-
-def _line(each: Verdict) -> str:
-    """Return a claim in one line: id, printed, recomputed, verdict, why, where it came from."""
-    said = [text for text in (each.why, each.decision) if text]
-    why = f" ({'; '.join(said)})" if said else ""
-    origin = f" [{each.origin}]" if each.origin else ""
-    note = f" Note: {each.claim.note}" if each.failed and each.claim.note else ""
-    if each.verdict == "not_checkable":
-        return f"{each.claim.id}: not_checkable{why}"
-    got = ", ".join(each.recomputed) or "-"
-    return f"{each.claim.id}: printed {each.claim.said}, recomputed {got}: {each.verdict}{why}{origin}{note}"
 
 
 def _print_total(found: Sequence[Verification]) -> None:
@@ -176,16 +169,22 @@ def _print_total(found: Sequence[Verification]) -> None:
 def _public(workspace: Workspace, v: Verification) -> Verification:
     """Return what may leave this machine, as output for other programs does."""
     from ..study import load_study
-    from ..verification import public
+    from ..verificationfiles import public
 
     return public(v, load_study(workspace, v.study))
 
 
 def _records(v: Verification) -> list[dict[str, Any]]:
-    from ..verification import as_data
+    """Return a record a claim, and one more of findings.md and source/ where there is something to say."""
+    from ..verificationfiles import as_data
 
-    whole = as_data(v)
-    return [{"study": v.study, "simulated": v.simulated, **record} for record in whole["claims"]]
+    whole, study = as_data(v), {"study": v.study, "simulated": v.simulated}
+    records = [{**study, **record} for record in whole["claims"]]
+    if v.prose or v.source:
+        retyped = bool(v.prose and v.prose.retyped)
+        told = {"claim": None, "verdict": "retyped" if retyped else None, "failed": retyped or bool(v.source)}
+        records.append({**study, **told, "findings": whole["findings"], "source": whole["source"]})
+    return records
 
 
 def _end(found: Sequence[Verification], strict: bool) -> None:
@@ -211,22 +210,24 @@ def _survivors(
     workspace: Workspace, names: Sequence[str], without: Sequence[str], leave_one_out: bool, as_json: bool
 ) -> None:
     from .. import robustness
+    from ..study import load_study
 
     say: Say = lambda line: print(line, file=sys.stderr)  # noqa: E731
     told = [robustness.survivors(workspace, name, without, leave_one_out, say) for name in names]
     if as_json:
-        typer.echo(json.dumps([robustness.as_data(each) for each in told], ensure_ascii=False, indent=2))
+        shown = [robustness.public(each, load_study(workspace, each.study)) for each in told]
+        typer.echo(json.dumps([robustness.as_data(each) for each in shown], ensure_ascii=False, indent=2))
         return
     for each in told:
         for line in robustness.lines(each):
             typer.echo(line)
 
 
-def _verify_bundles(context: typer.Context, bundles: list[str], given: list[str], as_json: bool) -> None:
-    if len(bundles) != len(given):
+def _refuse_in_bundles(given: Sequence[str], survivors: object) -> None:
+    if not all(name.endswith(".zip") for name in given):
         raise UsageError("name studies or bundles, not both at once.")
-    try:
-        from .bundle import verify_bundles
-    except ImportError:
-        raise UsageError("this installation cannot verify bundles.") from None
-    verify_bundles(context, bundles, as_json)
+    if survivors:
+        raise UsageError(
+            "--without and --leave-one-out work on a study, not on a zip. Unpack the bundle into a folder, "
+            "then: concord --root FOLDER verify STUDY --without coder:A"
+        )
