@@ -6,7 +6,7 @@ import csv
 import functools
 import io
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from analysis.agreement.sheet import agreement_table
 from analysis.consensus import settled_corpus
 from analysis.corpus import Corpus
 from analysis.graph import STEPS
+from analysis.overview import overview_results
 from analysis.paths import Workspace
 from analysis.read import read_study
 from analysis.recomputation import Recomputation
@@ -272,6 +273,27 @@ def small(tmp_path: Path) -> SmallStudy:
 
 
 @pytest.fixture
+def prepared(small: SmallStudy) -> Workspace:
+    """Return the workspace of the small study with what its first notebook leaves, as a trace reads it."""
+    corpus, study = small.both()
+    derived = small.workspace.derived("small")
+    corpus.save(derived)
+    results = [
+        {"key": r.key, "value": r.value, "unit": r.unit, "n": r.n, "low": None, "high": None, "note": ""}
+        | {"notebook": "01_prepare", "cell": "record", "inputs": ["codings.csv"]}
+        for r in overview_results(corpus, study)
+    ]
+    wholefile.write_json(derived / "results" / "01_prepare.json", results, scratch=small.workspace.scratch)
+    facts = [{"file": "codings.csv", "sha256": "0" * 64, "table": "codings", "rows": 1}]
+    told = {"files": facts, "withdrawn": 0, "warnings": []}
+    wholefile.write_json(derived / "imports.json", told, scratch=small.workspace.scratch)
+    Records(small.workspace, "small").write(
+        Record("01_prepare", {}, {}, complete=True), small.workspace.scratch
+    )
+    return small.workspace
+
+
+@pytest.fixture
 def new_small(tmp_path: Path) -> Callable[[], SmallStudy]:
     """Return a maker of small studies, each in a workspace of its own, for tests that read several."""
     made: list[SmallStudy] = []
@@ -281,6 +303,17 @@ def new_small(tmp_path: Path) -> Callable[[], SmallStudy]:
         return made[-1]
 
     return make
+
+
+@pytest.fixture(scope="module")
+def library_of_one_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Let the library that counts be one small module: reading all of it takes seconds."""
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "__init__.py").write_text("", "utf-8")
+    (folder / "overview.py").write_text("def files_table(drafts): return drafts", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(provenance, "PACKAGE", folder)
+        yield folder
 
 
 @pytest.fixture(scope="session")

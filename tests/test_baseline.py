@@ -7,9 +7,12 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from analysis import baseline, provenance
+from analysis import baseline
 from analysis.baseline import State
 from analysis.errors import DataError, UsageError
+from analysis.records import Record, Records
+
+pytestmark = pytest.mark.usefixtures("library_of_one_module")
 
 RESULTS = [
     {"key": "cases.n", "value": 3, "notebook": "01_prepare", "note": "told", "unit": "participants"},
@@ -38,17 +41,6 @@ CLAIMS = """\
 """
 
 
-@pytest.fixture(autouse=True, scope="module")
-def library(tmp_path_factory):
-    """Let the library that counts be one small module: reading all of it takes seconds."""
-    folder = tmp_path_factory.mktemp("library")
-    (folder / "__init__.py").write_text("", "utf-8")
-    (folder / "overview.py").write_text("def files_table(drafts): return drafts", "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(provenance, "PACKAGE", folder)
-        yield folder
-
-
 @pytest.fixture
 def ready(small):
     """Return the small study with its tables, results and claims, as a run leaves them."""
@@ -56,7 +48,11 @@ def ready(small):
     folder = small.workspace.derived("small")
     corpus.save(folder)
     (folder / "imports.json").write_text(json.dumps({"withdrawn": 1}), "utf-8")
-    (folder / "results.json").write_text(json.dumps(RESULTS), "utf-8")
+    (folder / "results").mkdir()
+    for step in ("01_prepare", "02_agreement"):
+        mine = [each for each in RESULTS if each["notebook"] == step]
+        (folder / "results" / f"{step}.json").write_text(json.dumps(mine), "utf-8")
+        Records(small.workspace, "small").write(Record(step, {}, {}, complete=True), small.workspace.scratch)
     (folder / "themes.csv").write_text("code_id\n", "utf-8")
     (small.raw / "claims.yml").write_text(CLAIMS, "utf-8")
     return small
@@ -102,6 +98,13 @@ def test_it_holds_numbers_hashes_and_versions(state):
     assert list(state.tables) == ["themes.csv"]
 
 
+def test_numbers_are_what_the_steps_recorded_not_what_somebody_wrote_into_results_json(ready, state):
+    path = ready.workspace.derived("small") / "results.json"
+    path.write_text(json.dumps([{**RESULTS[0], "value": 943}]), "utf-8")
+
+    assert baseline.observe(ready.workspace, "small").results == state.results
+
+
 def test_claims_are_kept_by_what_they_print(state):
     assert state.claims["people"]["printed"] == {"cases.n": "3"}
     assert state.claims["cell"]["printed"] == {"themes.csv": "2"}
@@ -114,6 +117,38 @@ def test_words_of_a_claim_do_not_count_and_its_numbers_do(ready, state):
     assert baseline.observe(ready.workspace, "small").claims == state.claims
     path.write_text(CLAIMS.replace("waiting", "cost"), "utf-8")
     assert baseline.observe(ready.workspace, "small").claims["cell"] != state.claims["cell"]
+
+
+def test_claims_are_kept_with_whether_they_held(ready, state):
+    held = {name: claim.get("held") for name, claim in state.claims.items()}
+    assert held == {"people": True, "cell": False, "checked": None}
+
+
+def test_a_changed_table_of_printed_cells_is_another_claim(ready):
+    path = ready.raw / "table2.csv"
+    (ready.raw / "claims.yml").write_text("- {id: all, table: themes, cells: table2.csv, by: [code_id]}\n")
+    kept = []
+    for cells in ("code_id,n_cases\nwaiting,2\n", "code_id,n_cases\nwaiting,3\n"):
+        path.write_text(cells, "utf-8")
+        kept.append(baseline.observe(ready.workspace, "small").claims["all"])
+    assert kept[0]["digest"] == kept[1]["digest"]
+    assert kept[0]["cells"] != kept[1]["cells"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("P2,patient,2,no,yes,no", "P2,patient,2,no,no,yes", True),
+        ("P2,patient,2", "P2,staff,2", False),
+        ("P2,patient,2,no,yes,no,south\n", "", False),
+    ],
+)
+def test_the_table_of_cases_is_told_apart_from_who_withdrew(ready, state, old, new, same):
+    ready.edit("cases.csv", old, new)
+    ready.write()
+    after = baseline.observe(ready.workspace, "small").source["cases.csv"]
+    assert after["sha256"] != state.source["cases.csv"]["sha256"]
+    assert (after["but_withdrawn"] == state.source["cases.csv"]["but_withdrawn"]) == same
 
 
 def test_settings_of_a_closed_list_are_told_and_others_hashed(small):

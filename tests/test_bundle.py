@@ -10,6 +10,7 @@ import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -27,17 +28,17 @@ from analysis.bundlefacts import (
     notebook_hashes,
     read_facts,
 )
-from analysis.claims import Claim, judge
+from analysis.claims import Claim, judge, load_claims
 from analysis.claimtable import claims_csv, claims_markdown
 from analysis.codecheckfile import codecheck_yml
-from analysis.crate import METADATA, WORKFLOW, About, crate_json
+from analysis.crate import METADATA, WORKFLOW, About, crate_json, told_hashes
 from analysis.errors import DataError, DisclosureError, RunError
 from analysis.kernels import Failure
 from analysis.outcomes import StepRun, StudyRun
 from analysis.paths import Workspace
 from analysis.read import read_study
 from analysis.sharing.raw import share
-from analysis.sharing.renaming import Renaming, renaming
+from analysis.sharing.renaming import WITHHELD, Renaming, renaming
 from analysis.study import load_study
 
 ABOUT = About("demo", "A study", "All of it.", "2026-01-02", "0.1.0", "3.11", ("01_prepare",))
@@ -101,6 +102,17 @@ class TestCrate:
         outside = {each for each in named - ids if not each.startswith("https://")}
         assert outside == set()
         assert len(ids) == len(graph)
+
+    @pytest.mark.parametrize("name", ["my file.csv", "Tabelle ä.csv", "50%25 #1?.csv"])
+    def test_a_file_of_any_name_is_found_again_and_is_part_of_the_run(self, name: str) -> None:
+        files = {**some_files(), f"data/raw/demo/source/{name}": b"a\n"}
+
+        metadata = json.loads(crate_json(ABOUT, files, {}))
+
+        assert set(told_hashes(metadata)) == set(files)
+        by_id = {entity["@id"]: entity for entity in metadata["@graph"]}
+        objects = [unquote(each["@id"]) for each in _listed(by_id["#run"]["object"])]
+        assert f"data/raw/demo/source/{name}" in objects
 
     def test_the_same_files_give_the_same_bytes(self, tmp_path: Path) -> None:
         backwards = dict(reversed(some_files().items()))
@@ -198,7 +210,9 @@ class TestWhole:
 
 
 class TestFacts:
-    @pytest.mark.parametrize("change", [{"not_checkable": ["a"]}, {"study": 1}, {"installation": {"a": 1}}])
+    @pytest.mark.parametrize(
+        "change", [{"not_checkable": ["a"]}, {"study": 1}, {"tier": "x"}, {"installation": {"a": 1}}]
+    )
     def test_what_a_bundle_says_of_itself_must_be_readable(self, change: dict[str, object]) -> None:
         data = Facts("demo", "0.1.0", "as_it_is", {}, {}).as_data() | change
 
@@ -229,6 +243,25 @@ class TestFacts:
 
         assert (found[0].verdict, found[0].why) == ("not_checkable", "it needs text")
         assert found[1].verdict == "missing"
+
+    def test_a_claim_is_not_excused_where_all_that_it_rests_on_is_there(self) -> None:
+        excused = {"one": "it needs text"}
+        facts = Facts("demo", "0.1.0", "text_free", {}, {}, not_checkable=excused)
+        found = judge([{"key": "a", "value": 2.0}], [Claim(id="one", result="a", printed="1")])
+
+        (kept,) = adjusted(found, facts)
+        (let_off,) = adjusted(found, replace(facts, withheld_results={"a": "it needs text"}))
+
+        assert (kept.verdict, let_off.verdict) == ("differs", "not_checkable")
+
+    @pytest.mark.parametrize("name", bundlefacts.WITHHOLDING)
+    def test_where_nothing_is_withheld_nothing_is_excused(self, name: str) -> None:
+        value = ["one"] if name == "withdrawn" else {"one": "so"}
+        facts = replace(Facts("demo", "0.1.0", "as_it_is", {}, {}), **{name: value})
+        data = json.loads(json.dumps(facts.as_data()))
+
+        with pytest.raises(DataError, match=f"nothing is withheld, and yet names {name}"):
+            read_facts(data, "demo.zip")
 
     def test_a_claim_that_held_until_people_withdrew_does_not_fail(self) -> None:
         facts = Facts("demo", "0.1.0", "consented", {}, {}, withdrawn=["one"])
@@ -379,6 +412,38 @@ class TestShare:
         _, one = yaml.safe_load((target.raw("small") / "claims.yml").read_text())
         assert one == {"id": "one", "result": f'themes."{new}".n_cases', "printed": "2"}
 
+    def test_reasons_and_remarks_stay_behind_and_what_is_checked_does_not(
+        self, small, target: Workspace
+    ) -> None:
+        small.write()
+        (small.raw / "claims.yml").write_text(
+            "- {id: a, status: not_checkable, because: it was quixotic}\n"
+            "- {id: b, result: cases.n, printed: '4', note: quixotic,\n"
+            "   known_difference: {recomputed: '3', because: quixotic, since: quixotic}}\n"
+            "- {id: c, table: themes, cells: t.csv, by: [code_id, group]}\n"
+        )
+        (small.raw / "t.csv").write_text(
+            "code_id,group,n_cases,label,summary\nwaiting,all,2,typical,quixotic\n"
+        )
+
+        shared = share(small.workspace, small.study(), target, text_free=True)
+
+        assert small.secret not in all_of(target)
+        a, b, _ = load_claims(target, "small")
+        assert a.status == "not_checkable" and a.because
+        assert b.known_difference is not None and b.known_difference.recomputed == "3"
+        assert (target.raw("small") / "t.csv").read_text().splitlines()[1] == (
+            f"{shared.names.codes['waiting']},all,2,typical,{WITHHELD}"
+        )
+
+    def test_an_exclusion_of_who_is_not_in_the_tables_is_dropped(self, small, target: Workspace) -> None:
+        small.edit("cases.csv", "P1,patient,1,yes,yes,no,north", "P1,patient,1,yes,yes,yes,north")
+        small.settings += "exclude: {case: [P1, P2]}\n"
+
+        share(small.workspace, small.study(), target, text_free=True)
+
+        assert load_study(target, "small").exclude.case == ["P2"]
+
 
 class TestRenaming:
     def names(self, small, **changes: object) -> Renaming:
@@ -406,6 +471,51 @@ class TestRenaming:
         assert names.key("themes.waiting.patient.n_cases") == f'themes."{waiting}".patient.n_cases'
         assert names.key("agreement.codes.percent.mean") == "agreement.codes.percent.mean"
         assert names.key("segments.speaker.interviewer") == "segments.speaker.interviewer"
+
+    @pytest.mark.parametrize(
+        ("column", "value", "kind", "old"),
+        [
+            ("code_a", "waiting", "codes", "waiting"),
+            ("theme", "cost", "codes", "cost"),
+            ("name", "Waiting", "code_names", "Waiting"),
+            ("coder_id", "A", "coders", "A"),
+        ],
+    )
+    def test_what_a_claim_says_of_a_column_takes_its_new_name(self, small, column, value, kind, old) -> None:
+        names = self.names(small)
+
+        assert names.told(column, value) == getattr(names, kind)[old] != old
+
+    def test_pairs_values_of_codes_and_who_was_counted_take_new_names(self, small) -> None:
+        names = self.names(small)
+        a, b = names.coders["A"], names.coders["B"]
+
+        assert names.told("pair", "A round 1|B round 2") == f"{a} round 1|{b} round 2"
+        assert names.told("value", "cost", of_codes=True) == names.codes["cost"]
+        assert names.told("value", "low") == "low"
+        assert names.told("counted", "coder:B") == f"coder:{b}"
+
+    def test_an_id_that_is_a_number_in_a_claim_is_the_one_in_the_tables(self, small) -> None:
+        for file in ("cases", "documents", "asked", "charting"):
+            small.files[f"{file}.csv"] = re.sub(
+                r"\bP1\b(?!-)", "Jo from the north", str(small.files[f"{file}.csv"])
+            )
+            small.files[f"{file}.csv"] = re.sub(r"\bP2\b(?!-)", "2", str(small.files[f"{file}.csv"]))
+
+        names = self.names(small)
+
+        assert names.told("case_id", 2) == names.cases["2"] != "2"
+
+    def test_words_that_no_table_holds_do_not_leave(self, small) -> None:
+        names = self.names(small)
+
+        assert names.told("code_id", "it just clicked") == WITHHELD
+        assert names.told("summary", "it just clicked") == WITHHELD
+        assert names.told("pair", "A|Wilhelmina").endswith(f"|{WITHHELD}")
+        assert "clicked" not in names.key('agreement.codes."it just clicked".percent')
+        assert "clicked" not in names.key('themes."it just clicked".n_cases')
+        assert names.key("agreement.codes.alpha_cu") == "agreement.codes.alpha_cu"
+        assert names.key("themes.level_1.n") == "themes.level_1.n"
 
     def test_a_speaker_who_is_named_is_numbered(self, small) -> None:
         small.files["turns.csv"] = str(small.files["turns.csv"]).replace("participant", "Wilhelmina")

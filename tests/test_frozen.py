@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import baseline, frozen, provenance, runs
+from analysis import baseline, frozen, runs
 from analysis.baseline import State
 from analysis.errors import RunError, UsageError
 from analysis.outcomes import StepRun, StudyRun
+
+pytestmark = pytest.mark.usefixtures("library_of_one_module")
 
 THEN = State(
     study="demo",
@@ -26,17 +28,6 @@ THEN = State(
     figures={"figures/themes.csv": "1", "figures/themes.svg": "2"},
     versions={"numpy": "2.4.0"},
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def library(tmp_path_factory):
-    """Let the library that counts be one small module: reading all of it takes seconds."""
-    folder = tmp_path_factory.mktemp("library")
-    (folder / "__init__.py").write_text("", "utf-8")
-    (folder / "overview.py").write_text("def files_table(drafts): return drafts", "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(provenance, "PACKAGE", folder)
-        yield folder
 
 
 def after(**changes) -> frozen.Difference:
@@ -105,6 +96,21 @@ def test_a_figure_whose_data_changed_is_told_from_one_drawn_otherwise():
     assert "  figures/themes: data changed" in frozen.lines(
         after(figures={**THEN.figures, "figures/themes.csv": "9"})
     )
+
+
+def test_tables_findings_and_the_lock_are_told_when_nothing_else_changed():
+    then = replace(THEN, tables={"themes.csv": "1", "old.csv": "2"}, findings="absent", lock="3")
+
+    found = frozen.difference(then, replace(then, tables={"themes.csv": "9"}, findings="4", lock="5"))
+
+    assert not found.empty
+    assert frozen.lines(found)[1:] == [
+        "Tables and files (4):",
+        "  findings.md: is new",
+        "  old.csv: is gone",
+        "  requirements.lock: changed",
+        "  themes.csv: changed",
+    ]
 
 
 def test_a_withdrawal_shows_as_such_and_without_an_id():

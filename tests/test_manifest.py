@@ -23,8 +23,31 @@ def named(study) -> list[str]:
     return [str(problem) for problem in manifest.changes(study.workspace, "small")]
 
 
-def test_a_study_without_manifest_has_nothing_to_tell(small):
+def test_a_study_that_was_never_frozen_is_told_how_to_freeze_it(small):
     assert manifest.changes(small.write(), "small") == []
+    assert "concord freeze small" in str(manifest.note(small.workspace, "small"))
+
+
+def test_a_frozen_study_whose_manifest_is_gone_is_told_so(frozen):
+    assert manifest.note(frozen.workspace, "small") is None
+    (frozen.workspace.source("small") / "MANIFEST").unlink()
+    frozen.workspace.frozen("small").mkdir()
+    (frozen.workspace.frozen("small") / "baseline.json").write_text("{}")
+
+    assert manifest.note(frozen.workspace, "small") is None
+    assert [each.partition(", ")[0] for each in named(frozen)] == ["source/MANIFEST: is not there"]
+    with pytest.raises(DataError, match="concord freeze small"):
+        manifest.require(frozen.workspace, "small")
+
+
+def test_a_manifest_in_another_encoding_is_bad_data(frozen):
+    path = frozen.workspace.source("small") / "MANIFEST"
+    path.write_text(path.read_text("utf-8"), "utf-16")
+
+    assert [each.partition(", ")[0] for each in manifest.warnings(frozen.workspace, "small")] == [
+        "source/MANIFEST: is no text in UTF-8"
+    ]
+    assert "codings.csv" in manifest.update(frozen.workspace, "small")
 
 
 def test_files_as_frozen_have_nothing_to_tell(frozen):

@@ -7,6 +7,7 @@ is the same bytes.
 
 from __future__ import annotations
 
+import csv
 import json
 import platform
 import re
@@ -16,13 +17,16 @@ from pathlib import Path
 from typing import Any
 
 from . import fingerprints, manifest, normalform, provenance, yamlfile
+from .claims import FAILURES, Entries, load_claims
 from .contents import digest, file_digest, files_below
 from .errors import ClaimsError, DataError, Problem, UsageError, did_you_mean, quoted
 from .fingerprints import short
 from .graph import STEPS
+from .judging import judged
 from .paths import Workspace
 from .sealing import Sealer
 from .sources import Sources
+from .stepresults import recorded
 from .study import Study, load_study
 from .wholefile import read_json, write_text
 
@@ -32,6 +36,8 @@ BASELINE = "baseline"
 FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 LARGE = 64_000_000
+BUT_WITHDRAWN = "but_withdrawn"
+ON_WITHDRAWAL = ("withdrawn", "consent_quote", "consent_share")  # what changes of who withdraws
 SAID = ("says", "note", "because", "source", "basis")  # words of a claim, which no verdict rests on
 NO_NUMBER = ("title", "based_on", "study")
 OPEN = re.compile(
@@ -53,7 +59,8 @@ class State:
     withdrawn : int or str
         Participants who withdrew.
     source : dict
-        Name in source/ -> ``sha256``, ``rows`` and ``unordered``, a hash that the order of rows leaves alone.
+        Name in source/ -> ``sha256``, ``rows`` and ``unordered``, a hash that the order of rows leaves alone;
+        for the table of cases also a hash of all but who withdrew and consented.
     decisions, findings, lock : str
         One hash each.
     settings : dict
@@ -67,7 +74,8 @@ class State:
     results : dict
         Key -> those of ``value``, ``low``, ``high``, ``n`` and ``q`` that are defined; or one keyed hash.
     claims : dict
-        Id -> ``printed`` and ``digest`` of all that its verdict rests on.
+        Id -> ``printed``, ``digest`` of all that its verdict rests on, ``held``: whether it did, and for a
+        table of printed ``cells`` a hash of it.
     tables, figures : dict
         File -> short hash.
     """
@@ -91,7 +99,7 @@ class State:
 
 
 def observe(workspace: Workspace, study: str) -> State:
-    """Return the state that a study is in now, its results as they were recorded last.
+    """Return the state that a study is in now, its results as the steps recorded them.
 
     Raises
     ------
@@ -101,7 +109,7 @@ def observe(workspace: Workspace, study: str) -> State:
     plan = load_study(workspace, study)
     sealer = Sealer(workspace, plan)
     raw, derived = workspace.raw(study), workspace.derived(study)
-    results = read_json(derived / "results.json") or []
+    results = recorded(workspace, study)
     pages = [workspace.notebooks / f"{step.name}.ipynb" for step in STEPS]
     return State(
         study=study,
@@ -117,7 +125,7 @@ def observe(workspace: Workspace, study: str) -> State:
         versions={"Python": platform.python_version(), **provenance.package_versions()},
         lock=provenance.lock_digest(workspace.lock),
         results={key: sealer.result(r) for r in results if (key := sealer.key(r["key"])) is not None},
-        claims=_claims(raw / "claims.yml", sealer),
+        claims=_claims(raw / "claims.yml", sealer, _held(workspace, plan, results)),
         tables=_hashes(derived),
         figures=_hashes(workspace.reports(study) / "figures", "figures/"),
     )
@@ -153,12 +161,12 @@ def path_of(workspace: Workspace, study: str, name: str = BASELINE) -> Path:
         raise UsageError(
             f"a freeze's name may hold letters, digits, _ . and -, and is not `now`. Found {quoted(name)}."
         )
-    return workspace.raw(study) / "frozen" / f"{name}.json"
+    return workspace.frozen(study) / f"{name}.json"
 
 
 def freezes(workspace: Workspace, study: str) -> list[str]:
     """Return the names of a study's freezes, sorted."""
-    return sorted(path.stem for path in (workspace.raw(study) / "frozen").glob("*.json"))
+    return sorted(path.stem for path in workspace.frozen(study).glob("*.json"))
 
 
 def load(workspace: Workspace, study: str, name: str = BASELINE) -> State:
@@ -220,7 +228,18 @@ def _rows(path: Path, sealer: Sealer) -> dict[str, Any]:
         return {}
     header, *lines = path.read_bytes().splitlines() or [b""]
     unordered = short(b"\n".join([header, *sorted(lines)]), 16)
-    return {"rows": sealer.count(path.name, len(lines)), "unordered": unordered}
+    told = {"rows": sealer.count(path.name, len(lines)), "unordered": unordered}
+    return told | ({BUT_WITHDRAWN: _but_withdrawn(path)} if path.stem == "cases" else {})
+
+
+def _but_withdrawn(path: Path) -> str:
+    """Return a hash of a table of cases that a withdrawal leaves alone, in any order of rows."""
+    text = path.read_text("utf-8-sig", errors="replace")
+    comma = max(",;\t", key=text.partition("\n")[0].count)
+    rows = [row for row in csv.reader(text.splitlines(keepends=True), delimiter=comma) if row] or [[]]
+    kept = [n for n, name in enumerate(rows[0]) if name.strip() not in ON_WITHDRAWAL]
+    header, *lines = [[row[n] if n < len(row) else "" for n in kept] for row in rows]
+    return short(_json([header, *sorted(lines)]), 16)
 
 
 def _digest_of(folder: Path) -> str:
@@ -236,19 +255,30 @@ def _hashes(folder: Path, prefix: str = "") -> dict[str, str]:
     return {f"{prefix}{path.name}": short(path.read_bytes(), 16) for path in files}
 
 
-def _claims(path: Path, sealer: Sealer) -> dict[str, dict[str, Any]]:
-    """Return what every claim prints and a hash of all that its verdict rests on, words left out."""
+def _held(workspace: Workspace, plan: Study, results: Entries) -> dict[str, bool]:
+    """Return whether each claim that can be checked holds."""
+    found = judged(workspace, plan, results, load_claims(workspace, plan.study))
+    return {v.claim.id: v.verdict not in FAILURES for v in found if v.claim.status is None}
+
+
+def _claims(path: Path, sealer: Sealer, held: Mapping[str, bool]) -> dict[str, dict[str, Any]]:
+    """Return what every claim prints, a hash of all that its verdict rests on but words, and if it held."""
     if not path.is_file():
         return {}
     data, _ = yamlfile.load(path, ClaimsError)
     told = {}
     for item in data if isinstance(data, list) else []:
         if isinstance(item, dict) and "id" in item:
-            rests = {name: value for name, value in item.items() if name not in SAID}
-            told[str(item["id"])] = {
+            name = str(item["id"])
+            rests = {key: value for key, value in item.items() if key not in SAID}
+            told[name] = {
                 "printed": {sealer.key(key) or "": value for key, value in _printed(item).items()},
                 "digest": short(json.dumps(rests, sort_keys=True, default=str), 16),
             }
+            if name in held:
+                told[name]["held"] = sealer.count(f"held {name}", held[name])
+            if item.get("cells"):
+                told[name]["cells"] = short(file_digest(path.parent / str(item["cells"])), 16)
     return told
 
 

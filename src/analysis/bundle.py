@@ -7,27 +7,28 @@ from what is not in it, and which claims need what is withheld is seen, not gues
 
 from __future__ import annotations
 
-import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import __version__, bundlefacts, runs, verification, wholefile
-from .bundlefacts import Facts, adjusted, changed_results, installation, notebook_hashes
+from . import __version__, bundlefacts, manifest, runs, verification, verificationfiles, wholefile
+from .bundlefacts import Facts, adjusted, changed_results, installation, notebook_hashes, rests_on_withheld
 from .bundlepages import readme
+from .claims import Verdict
 from .claimtable import claim_rows, claims_csv
 from .clearance import clear_for
 from .codecheckfile import codecheck_yml
-from .contents import files_below
+from .contents import digest, files_below
 from .crate import METADATA, WORKFLOW, About, crate_json
 from .graph import STEPS
 from .outcomes import StudyRun
 from .paths import CHECKOUT, Workspace
 from .sharing.raw import Shared, require_shareable, share
+from .stepresults import recorded
 from .study import Study, load_study
 from .verification import Verification
 
@@ -95,6 +96,8 @@ def bundle(
 
     Raises
     ------
+    DataError
+        If source/ is not as MANIFEST froze it: the bundle would not verify.
     DisclosureError
         If the policy hides small counts, or an identifier would leave with the data.
     RunError
@@ -102,6 +105,7 @@ def bundle(
     """
     study = load_study(workspace, name)
     require_shareable(study)
+    manifest.require(workspace, name)
     runs.require_success(runs.reproduce(workspace, [name], jobs=jobs, say=say))
     own = verification.verified(workspace, study)
     date = _date(workspace, name)
@@ -116,7 +120,7 @@ def bundle(
             seen = verification.verified(target, load_study(target, name))
             facts = _facts(target, name, shared.tier, _differences(workspace, target, shared, own, seen, ran))
             made_in, found = target, replace(seen, verdicts=tuple(adjusted(seen.verdicts, facts)))
-        verification.keep(made_in, found)
+        verificationfiles.keep(made_in, found)
         files = _files(made_in, target, name, facts, found, shared)
     clear_for(workspace, study, {path: files[path] for path in files if path.startswith("reports/")})
     about = _about(study, shared, date, facts, files)
@@ -127,7 +131,7 @@ def bundle(
     draft = path.with_name(f".{path.name}.part")
     draft.write_bytes(content)
     draft.replace(path)
-    return Made(path, hashlib.sha256(content).hexdigest(), shared, facts, found, len(files))
+    return Made(path, digest(content), shared, facts, found, len(files))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
@@ -163,25 +167,35 @@ def _differences(
     failed = {step.step: str(step.failure) for step in ran.steps if step.outcome == "failed"}
     failed |= {step.step: step.reason for step in ran.steps if step.outcome == "blocked"}
     because = f"it needs {'text' if shared.tier == 'text_free' else 'words'} that this bundle withholds"
-    then = [
-        {**each, "key": shared.key(str(each["key"]))} for each in verification.recorded(workspace, own.study)
-    ]
-    changed = changed_results(then, verification.recorded(target, own.study))
+    unnamed = "it names something by words that this bundle withholds"
+    then = [{**each, "key": shared.key(str(each["key"]))} for each in recorded(workspace, own.study)]
+    changed = changed_results(then, recorded(target, own.study))
     moved = [v.claim.id for v in own.verdicts if v.verdict == "changed_by_withdrawal"]
     held = {v.claim.id for v in own.verdicts if not v.failed} - set(moved)
     return {
         "not_run": failed,
         "withheld_results": dict.fromkeys(sorted(changed), because),
-        "not_checkable": {v.claim.id: because for v in seen.verdicts if v.failed and v.claim.id in held},
+        "not_checkable": {
+            v.claim.id: because if failed or _is_reached(v, changed) else unnamed
+            for v in seen.verdicts
+            if v.failed and v.claim.id in held and rests_on_withheld(v, changed)
+        },
         "withdrawn": moved,
     }
+
+
+def _is_reached(verdict: Verdict, changed: Collection[str]) -> bool:
+    """Tell whether what a claim speaks of is there under the names of the bundle, or was before it."""
+    if verdict.claim.table is not None:
+        return all(part.verdict != "missing" for part in verdict.parts) and verdict.verdict != "missing"
+    return any(key in changed for key in verdict.claim.expected)
 
 
 def _files(
     made_in: Workspace, raw: Workspace, name: str, facts: Facts, found: Verification, shared: Shared
 ) -> dict[str, bytes]:
     """Return path in the bundle -> content, all but the metadata."""
-    results = verification.recorded(made_in, name)
+    results = recorded(made_in, name)
     rows = claim_rows(made_in, name, found.verdicts, results)
     files = _below(raw.raw(name), f"data/raw/{name}")
     files |= _below(made_in.derived(name), f"data/derived/{name}", (".parquet",))
@@ -191,12 +205,12 @@ def _files(
     files[f"reports/{name}/run.json"] = wholefile.dumps(_lasting(made_in, name)).encode()
     files |= _software(made_in)
     study = load_study(raw, name)
-    manifest = {path.format(study=name): said for path, said in MANIFEST.items()}
+    asked = {path.format(study=name): said for path, said in MANIFEST.items()}
     figures = [p for p in files if p.startswith(f"reports/{name}/figures/") and p.endswith(".svg")]
-    manifest |= dict.fromkeys(figures, "A figure; its data stand beside it as CSV.")
-    manifest = {path: said for path, said in manifest.items() if path in files}
+    asked |= dict.fromkeys(figures, "A figure; its data stand beside it as CSV.")
+    asked = {path: said for path, said in asked.items() if path in files}
     files["claims.csv"] = claims_csv(rows).encode()
-    files["codecheck.yml"] = codecheck_yml(study, manifest).encode()
+    files["codecheck.yml"] = codecheck_yml(study, asked).encode()
     files["README.md"] = readme(study, facts, found, rows, shared).encode()
     files[bundlefacts.NAME] = wholefile.dumps(facts.as_data()).encode()
     return dict(sorted(files.items()))

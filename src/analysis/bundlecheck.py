@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import tempfile
@@ -11,21 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from . import __version__, bundlefacts, runs, verification
+from . import __version__, bundlefacts, runs, verification, verificationfiles
 from .bundlefacts import Facts, adjusted, changed_results, installation, notebook_hashes, read_facts
-from .claims import Verdict
-from .contents import file_digest
+from .contents import digest, file_digest
 from .crate import METADATA, told_hashes
 from .errors import DataError, Problem, RunError, quoted
 from .outcomes import StudyRun
-from .paths import CHECKOUT, Workspace
+from .paths import CHECKOUT, Workspace, refusal
 from .read.archive import Archive
-from .study import load_study
+from .stepresults import recorded
+from .study import Study, load_study
 from .verification import Verification
 
-__all__ = ["Checked", "check_bundle", "verify_bundle"]
+__all__ = ["Checked", "check_bundle"]
 
-STUDY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 # run.json is shortened, and verdicts are judged anew: their page also says what changed since the baseline
 LASTING = re.compile(
     r"data/derived/[^/]+/(?!records/)|reports/[^/]+/(?!run\.json$|verification\.|findings\.)"
@@ -46,7 +44,7 @@ class Checked:
     notes : tuple of str
         What was not used here as it was there: versions, packages, notebooks.
     problems : tuple of str
-        Numbers and files that are not what the bundle holds.
+        Source files that are not as they were frozen; numbers and files that are not what the bundle holds.
     """
 
     facts: Facts
@@ -59,11 +57,6 @@ class Checked:
     def failed(self) -> bool:
         """Whether a claim does not hold, or anything is not what the bundle says it is."""
         return bool(self.verification.failed or self.problems)
-
-
-def verify_bundle(path: Path, say: Callable[[str], None] = print) -> list[Verdict]:
-    """Return the verdict of every claim of a bundle; see :func:`check_bundle`."""
-    return list(check_bundle(path, say).verification.verdicts)
 
 
 def check_bundle(path: Path, say: Callable[[str], None] = print, *, jobs: int = 2) -> Checked:
@@ -95,19 +88,21 @@ def check_bundle(path: Path, say: Callable[[str], None] = print, *, jobs: int = 
             target = Workspace(Path(folder).resolve(), CHECKOUT / "notebooks")
             _unpack(archive, facts.study, target)
             ran = runs.reproduce(target, [facts.study], jobs=jobs, say=say)[0]
-            found = verification.verified(target, load_study(target, facts.study))
+            study = load_study(target, facts.study)
+            found = verification.verified(target, study)
             found = replace(found, verdicts=tuple(adjusted(found.verdicts, facts)))
-            verification.keep(target, found)
-            problems = [*_failures(ran, facts), *_numbers(archive, facts, target)]
+            verificationfiles.keep(target, found)
+            problems = [*found.source, *_odd_tier(facts, study), *_failures(ran, facts)]
+            problems += _numbers(archive, facts, target)
             if not notes:
-                problems += _files(archive, facts, target)
+                problems += _files(archive, target)
     return Checked(facts, file_digest(path), found, notes, tuple(problems))
 
 
 def _facts(archive: Archive) -> Facts:
     facts = read_facts(_json(archive, bundlefacts.NAME), archive.name)
-    if not STUDY.fullmatch(facts.study):
-        raise DataError(Problem("names no study.", file=archive.name))
+    if why := refusal(facts.study):
+        raise DataError(Problem(f"names no study: its name {why}", file=archive.name))
     return facts
 
 
@@ -139,7 +134,7 @@ def _require_whole(archive: Archive) -> None:
             problems.append(Problem("is not named in the crate's metadata: it was added.", file=name))
         elif name not in names:
             problems.append(Problem("is named in the crate's metadata and is not there.", file=name))
-        elif hashlib.sha256(archive.read(name)).hexdigest() != told[name]:
+        elif digest(archive.read(name)) != told[name]:
             problems.append(Problem("was changed: its sha256 is not the crate's.", file=name))
     if problems:
         next_step = "Nothing was run. Get the bundle anew from where it was published."
@@ -182,6 +177,12 @@ def _unpack(archive: Archive, study: str, target: Workspace) -> None:
             raise DataError(Problem(what, file=archive.name)) from None
 
 
+def _odd_tier(facts: Facts, study: Study) -> list[str]:
+    """Return whether a bundle calls itself text-free, which excuses claims, and its settings do not."""
+    odd = facts.tier == "text_free" and study.disclosure.policy != "text_free"
+    return [f"{bundlefacts.NAME} says that no text is in it; its study.yml says otherwise"] if odd else []
+
+
 def _failures(ran: StudyRun, facts: Facts) -> list[str]:
     """Return notebooks that did not end well though the bundle does not say so."""
     return [
@@ -197,7 +198,7 @@ def _numbers(archive: Archive, facts: Facts, target: Workspace) -> list[str]:
     if not isinstance(then, list) or not all(isinstance(each, Mapping) and "key" in each for each in then):
         return ["the bundle holds no results.json to compare with"]
     told = {each["key"] for each in then}  # what a later Concord computes besides contradicts nothing
-    changed = changed_results(then, verification.recorded(target, facts.study))
+    changed = changed_results(then, recorded(target, facts.study))
     return _first(
         [
             f"{key}: {_number(a)} in the bundle, recomputed {_number(b)}"
@@ -207,7 +208,7 @@ def _numbers(archive: Archive, facts: Facts, target: Workspace) -> list[str]:
     )
 
 
-def _files(archive: Archive, facts: Facts, target: Workspace) -> list[str]:
+def _files(archive: Archive, target: Workspace) -> list[str]:
     """Return files that come out otherwise though everything that makes them is the same here."""
     made = [name for name in archive.names if LASTING.match(name)]
     odd = [name for name in made if _differs(archive, name, target)]
@@ -215,7 +216,7 @@ def _files(archive: Archive, facts: Facts, target: Workspace) -> list[str]:
 
 
 def _differs(archive: Archive, name: str, target: Workspace) -> bool:
-    return file_digest(target.root / name) != hashlib.sha256(archive.read(name)).hexdigest()
+    return file_digest(target.root / name) != digest(archive.read(name))
 
 
 def _first(lines: Sequence[str]) -> list[str]:

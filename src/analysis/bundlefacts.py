@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from . import normalform, provenance
 from .claims import Verdict
@@ -15,14 +15,17 @@ from .contents import file_digest, files_below
 from .errors import DataError, Problem, quoted
 from .graph import STEPS
 from .paths import Workspace
+from .sharing.raw import Tier
 
 __all__ = [
     "FORMAT", "NAME", "Facts", "adjusted", "changed_results", "installation", "notebook_hashes", "read_facts",
+    "rests_on_withheld",
 ]  # fmt: skip
 
 PACKAGE = Path(__file__).parent
 NAME = "bundle.json"
 FORMAT = 1
+WITHHOLDING = ("not_run", "withheld_results", "not_checkable", "withdrawn")
 CLOSE = 1e-9  # relative; another processor may round the last digits of a float otherwise
 
 
@@ -74,7 +77,7 @@ def read_facts(data: Any, file: str) -> Facts:
     Raises
     ------
     DataError
-        If it is none, or of a later Concord.
+        If it is none, of a later Concord, or excuses claims though it says that it withholds nothing.
     """
     if not isinstance(data, dict) or not isinstance(data.get("format"), int):
         raise DataError(Problem(f"holds no {NAME} that can be read: it is no bundle of Concord.", file=file))
@@ -90,11 +93,18 @@ def read_facts(data: Any, file: str) -> Facts:
     odd = [name for name, value in known.items() if not _fits(name, value)]
     if odd:
         raise DataError(Problem(f"its {NAME} cannot be read: {', '.join(odd)}.", file=file))
-    return Facts(**known)
+    facts = Facts(**known)
+    excuses = [name for name in WITHHOLDING if getattr(facts, name)]
+    if facts.tier == "as_it_is" and excuses:
+        what = f"its {NAME} says that nothing is withheld, and yet names {', '.join(excuses)}."
+        raise DataError(Problem(what, file=file))
+    return facts
 
 
 def _fits(name: str, value: Any) -> bool:
-    if name in ("study", "concord", "tier"):
+    if name == "tier":
+        return value in get_args(Tier)
+    if name in ("study", "concord"):
         return isinstance(value, str)
     if name == "withdrawn":
         return isinstance(value, list)
@@ -127,13 +137,21 @@ def adjusted(verdicts: Iterable[Verdict], facts: Facts) -> list[Verdict]:
 
 def _adjusted(verdict: Verdict, facts: Facts) -> Verdict:
     name = verdict.claim.id
-    if name in facts.not_checkable:
+    if name in facts.not_checkable and rests_on_withheld(verdict, facts.withheld_results):
         return replace(
             verdict, verdict="not_checkable", recomputed=(), why=facts.not_checkable[name], parts=()
         )
     if verdict.failed and name in facts.withdrawn:
         return replace(verdict, verdict="changed_by_withdrawal", why="as the bundle says: it held before")
     return verdict
+
+
+def rests_on_withheld(verdict: Verdict, withheld: Collection[str]) -> bool:
+    """Tell whether a claim can rest on what is withheld: not if all its results follow from what is there."""
+    claim = verdict.claim
+    return (
+        claim.table is not None or verdict.verdict == "missing" or any(k in withheld for k in claim.expected)
+    )
 
 
 def changed_results(

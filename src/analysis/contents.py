@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["ABSENT", "digest", "file_digest", "files_below"]
+__all__ = ["ABSENT", "digest", "file_digest", "files_below", "is_passing"]
 
 ABSENT = "absent"
 
@@ -32,10 +32,27 @@ def file_digest(path: Path) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return all files below a folder, sorted, without hidden ones, editors' drafts and caches."""
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not _is_passing(path, folder))
+    """Return all files below a folder and below folders linked there, sorted.
+
+    Hidden files, editors' drafts and caches are left out. A link that leads back to a folder around it ends
+    there.
+    """
+    return sorted(_walked(folder, frozenset()))
 
 
-def _is_passing(path: Path, folder: Path) -> bool:
-    parts: Iterator[str] = iter(path.relative_to(folder).parts)
-    return any(part.startswith((".", "~$")) or part.endswith("~") or part == "__pycache__" for part in parts)
+def is_passing(name: str) -> bool:
+    """Tell whether a file or folder of this name is hidden, an editor's draft or a cache."""
+    return name.startswith((".", "~$")) or name.endswith("~") or name == "__pycache__"
+
+
+def _walked(folder: Path, around: frozenset[Path]) -> Iterator[Path]:
+    here = folder.resolve()
+    if here in around or not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if is_passing(path.name):
+            continue
+        if path.is_dir():
+            yield from _walked(path, around | {here})
+        elif path.is_file():
+            yield path

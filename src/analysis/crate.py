@@ -6,21 +6,24 @@ five notebooks are the workflow; one CreateAction stands for the whole run and o
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from rocrate.model.contextentity import ContextEntity  # type: ignore[import-untyped]
 from rocrate.model.file import File  # type: ignore[import-untyped]
 from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]
 
+from .contents import digest
+
 __all__ = ["METADATA", "About", "crate_json", "told_hashes"]
 
 METADATA = "ro-crate-metadata.json"
 WORKFLOW = "software/workflow.json"
+LOCK = "software/requirements.lock"
 SHA256 = "https://w3id.org/ro/terms/workflow-run#sha256"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
@@ -90,24 +93,23 @@ def crate_json(about: About, files: Mapping[str, bytes], described: Mapping[str,
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms["sha256"] = SHA256
     _describe_root(crate, about)
-    for path in sorted(files):
-        crate.add(_file(crate, path, files[path], described.get(path)))
-    _describe_workflow(crate, about, files)
-    _describe_runs(crate, about, files)
+    parts = {path: crate.add(_file(crate, path, files[path], described.get(path))) for path in sorted(files)}
+    _describe_workflow(crate, about, parts)
+    _describe_runs(crate, about, parts)
     return json.dumps(crate.metadata.generate(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def told_hashes(metadata: Any) -> dict[str, str]:
-    """Return path -> sha256 of every file that a crate's metadata names.
+    """Return path -> sha256 of every file that a crate's metadata names; its names are URIs.
 
     Examples
     --------
-    >>> told_hashes({"@graph": [{"@id": "a.csv", "@type": "File", "sha256": "00"}]})
-    {'a.csv': '00'}
+    >>> told_hashes({"@graph": [{"@id": "my%20file.csv", "@type": "File", "sha256": "00"}]})
+    {'my file.csv': '00'}
     """
     graph = metadata.get("@graph", []) if isinstance(metadata, dict) else []
     return {
-        str(entity["@id"]): str(entity.get("sha256", ""))
+        unquote(str(entity["@id"])): str(entity.get("sha256", ""))
         for entity in graph
         if isinstance(entity, dict) and "File" in _listed(entity.get("@type")) and "@id" in entity
     }
@@ -144,7 +146,7 @@ def _file(crate: ROCrate, path: str, content: bytes, said: str | None) -> File:
         "name": PurePosixPath(path).name,
         "contentSize": str(len(content)),
         "encodingFormat": KINDS.get(PurePosixPath(path).suffix, "application/octet-stream"),
-        "sha256": hashlib.sha256(content).hexdigest(),
+        "sha256": digest(content),
     }
     if said:
         properties["description"] = said
@@ -157,11 +159,11 @@ def _types(path: str) -> str | list[str]:
     return ["File", "SoftwareSourceCode"] if path.startswith("software/notebooks/") else "File"
 
 
-def _describe_workflow(crate: ROCrate, about: About, files: Mapping[str, bytes]) -> None:
+def _describe_workflow(crate: ROCrate, about: About, parts: Mapping[str, File]) -> None:
     language = _entity(crate, "#jupyter", "ComputerLanguage", name="Jupyter notebooks, run by papermill")
     engine = _entity(crate, "#concord", "SoftwareApplication", name="Concord", softwareVersion=about.concord)
     python = _entity(crate, "#python", "SoftwareApplication", name="Python", softwareVersion=about.python)
-    engine["softwareRequirements"] = [python, crate.get("software/requirements.lock")]
+    engine["softwareRequirements"] = [python, *([parts[LOCK]] if LOCK in parts else [])]
     given = _entity(
         crate,
         "#parameter-study",
@@ -173,32 +175,31 @@ def _describe_workflow(crate: ROCrate, about: About, files: Mapping[str, bytes])
     given["conformsTo"] = {"@id": "https://bioschemas.org/profiles/FormalParameter/1.0-RELEASE"}
     for entity in (language, engine, python, given):
         crate.add(entity)
-    workflow = crate.get(WORKFLOW)
+    workflow, notebooks = parts[WORKFLOW], _those(parts, "software/notebooks/")
     workflow["name"] = "concord reproduce"
     workflow["programmingLanguage"] = language
     workflow["input"] = [given]
-    workflow["hasPart"] = [crate.get(path) for path in _notebooks(files)]
-    for path in _notebooks(files):
-        crate.get(path)["programmingLanguage"] = language
+    workflow["hasPart"] = notebooks
+    for notebook in notebooks:
+        notebook["programmingLanguage"] = language
     crate.root_dataset["mainEntity"] = workflow
 
 
-def _describe_runs(crate: ROCrate, about: About, files: Mapping[str, bytes]) -> None:
-    raw = [crate.get(path) for path in sorted(files) if path.startswith(f"data/raw/{about.study}/")]
+def _describe_runs(crate: ROCrate, about: About, parts: Mapping[str, File]) -> None:
     value = _entity(crate, "#study", "PropertyValue", name="study", value=about.study)
     value["exampleOfWork"] = crate.get("#parameter-study")
     crate.add(value)
-    made = [path for path in sorted(files) if path.startswith(("data/derived/", "reports/"))]
+    made = {path: part for path, part in parts.items() if path.startswith(("data/derived/", "reports/"))}
     whole = _run(crate, "#run", f"concord reproduce {about.study}", about.date)
-    whole["instrument"] = crate.get(WORKFLOW)
-    whole["object"] = [*raw, value]
-    whole["result"] = [crate.get(path) for path in made]
+    whole["instrument"] = parts[WORKFLOW]
+    whole["object"] = [*_those(parts, f"data/raw/{about.study}/"), value]
+    whole["result"] = list(made.values())
     runs = [whole]
     for step in about.steps:
         run = _run(crate, f"#run-{step}", step, about.date)
-        run["instrument"] = crate.get(f"software/notebooks/{step}.ipynb")
+        run["instrument"] = parts[f"software/notebooks/{step}.ipynb"]
         run["object"] = [value]
-        run["result"] = [crate.get(path) for path in made if PurePosixPath(path).stem == step]
+        run["result"] = [part for path, part in made.items() if PurePosixPath(path).stem == step]
         runs.append(run)
     crate.root_dataset["mentions"] = [crate.add(run) for run in runs]
 
@@ -213,5 +214,5 @@ def _entity(crate: ROCrate, at: str, kind: str, **properties: Any) -> ContextEnt
     return ContextEntity(crate, at, properties={"@type": kind, **properties})
 
 
-def _notebooks(files: Mapping[str, bytes]) -> list[str]:
-    return [path for path in sorted(files) if path.startswith("software/notebooks/")]
+def _those(parts: Mapping[str, File], prefix: str) -> list[File]:
+    return [part for path, part in parts.items() if path.startswith(prefix)]

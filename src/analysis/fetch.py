@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import manifest
+from .contents import file_digest
 from .errors import DataError, Problem, UsageError, did_you_mean, quoted
 from .paths import Workspace
 
@@ -74,7 +74,7 @@ def fetch(workspace: Workspace, name: str, folder: Path | None = None) -> Path:
     workspace.require(dataset.study)
     target = workspace.source(dataset.study) / dataset.file
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.is_file() and _digest(target) == dataset.sha256:
+    if target.is_file() and file_digest(target) == dataset.sha256:
         return target
     if folder is None:
         _download(dataset, target)
@@ -87,7 +87,7 @@ def fetch(workspace: Workspace, name: str, folder: Path | None = None) -> Path:
 def _copy(origin: Path, target: Path, dataset: Dataset) -> None:
     if not origin.is_file():
         raise UsageError(f"{quoted(origin.parent.name)} holds no {dataset.file}.")
-    if _digest(origin) != dataset.sha256:
+    if file_digest(origin) != dataset.sha256:
         raise DataError(_not_the_file(dataset))
     part = target.with_name(f".{target.name}.part")
     shutil.copyfile(origin, part)
@@ -116,7 +116,3 @@ def _download(dataset: Dataset, target: Path) -> None:
 def _not_the_file(dataset: Dataset) -> Problem:
     what = f"is not the version that this study was written for (sha256 {dataset.sha256[:12]}...)."
     return Problem(what, file=dataset.file)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -9,10 +9,12 @@ from typing import Any
 
 from . import baseline, manifest, runs
 from .baseline import BASELINE, State
+from .contents import ABSENT
 from .errors import Problem, RunError, UsageError, quoted
-from .moved import Cause, moved_keys, upstream
+from .moved import moved_keys
 from .paths import Workspace
 from .sealing import is_sealed
+from .upstream import Cause, upstream
 
 __all__ = ["NOW", "Change", "Difference", "Frozen", "difference", "freeze", "lines", "read"]
 
@@ -85,6 +87,8 @@ class Difference:
     codes, differences, claims, others : list of Change
     figures : list of Change
         ``then`` and ``now`` are empty; `what` says whether data or only styling changed.
+    files : list of Change
+        Tables, findings.md and the lock, likewise: which of them changed, are new or are gone.
     uncomparable : int
         Counts that the study's policy hides and that were sealed on another machine.
     """
@@ -98,13 +102,14 @@ class Difference:
     differences: list[Change]
     others: list[Change]
     figures: list[Change]
+    files: list[Change]
     uncomparable: int
 
     @property
     def empty(self) -> bool:
         """Whether nothing changed."""
-        found = (self.upstream, self.codes, self.claims, self.differences, self.others, self.figures)
-        return not any(found)
+        counted = (self.codes, self.claims, self.differences, self.others)
+        return not any((self.upstream, *counted, self.figures, self.files))
 
     def as_record(self) -> dict[str, Any]:
         """Return it as JSON data."""
@@ -196,6 +201,9 @@ def difference(then: State, now: State, names: tuple[str, str] = (BASELINE, NOW)
         differences=parts["differences"],
         others=others,
         figures=list(_figures(then, now)),
+        files=[
+            Change(name, _HOW[how], None, None) for name, how in manifest.compare(_files(then), _files(now))
+        ],
         uncomparable=hidden,
     )
 
@@ -237,6 +245,15 @@ def _figures(then: State, now: State) -> Iterator[Change]:
             yield Change(stem, "data changed" if data else "only styling changed", None, None)
 
 
+_HOW = {"changed": "changed", "missing": "is gone", "extra": "is new"}
+
+
+def _files(state: State) -> dict[str, str]:
+    """Return the tables, findings.md and the lock, as far as they are there: file -> hash."""
+    told = {"requirements.lock": state.lock, "findings.md": state.findings, **state.tables}
+    return {name: sha for name, sha in told.items() if sha not in ("", ABSENT)}
+
+
 def _value(state: State, key: str) -> Any:
     kept = state.results.get(key)
     return kept.get("value") if isinstance(kept, dict) else None
@@ -252,6 +269,7 @@ def lines(found: Difference) -> list[str]:
         ("By code", found.codes),
         ("By claim", found.claims),
         ("Segments coded differently", found.differences),
+        ("Tables and files", found.files),
         ("Figures", found.figures),
         ("Other results", found.others),
     ):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -12,19 +10,20 @@ from pathlib import Path
 from typing import Any, get_args
 
 from . import manifest
+from .contents import file_digest
 from .errors import Problem, StudyError, UsageError, did_you_mean, quoted
 from .importfacts import proof_of
-from .paths import Workspace
+from .paths import Workspace, refusal
 from .read import read_draft
 from .read.draft import Draft
-from .study import Format, Input, Stage, load_study
+from .settings import Format, Input, Stage
+from .study import load_study
 from .studyfile import first_study, with_input
 from .wholefile import move, write_text
 
 __all__ = ["Brought", "bring", "report"]
 
 SQLITE = ("data.qda",)
-STUDY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True)
@@ -106,10 +105,8 @@ def report(brought: Brought) -> list[str]:
 
 
 def _check(study: str, stage: str | None, format_: str | None) -> None:
-    if not STUDY_NAME.fullmatch(study):
-        raise StudyError(
-            Problem(f"a study's name may hold letters, digits, _ and - only. Found {quoted(study)}.")
-        )
+    if why := refusal(study):
+        raise StudyError(Problem(f"a study's name {why}"))
     for option, value, known in (
         ("--stage", stage, get_args(Stage)),
         ("--format", format_, get_args(Format)),
@@ -149,11 +146,11 @@ def _refuse_others(workspace: Workspace, study: str, read: list[tuple[Path, Inpu
     source = workspace.source(study)
     wanted = [(given.file, draft.sha256) for _, given, draft in read]
     wanted += [
-        (f"sources/{text.name}", _sha256(text)) for origin, *_ in read for text in _texts_beside(origin)
+        (f"sources/{text.name}", file_digest(text)) for origin, *_ in read for text in _texts_beside(origin)
     ]
     for file, sha256 in wanted:
         there = source / file
-        if there.is_file() and _sha256(there) != sha256:
+        if there.is_file() and file_digest(there) != sha256:
             raise UsageError(
                 f"source/ of {study} holds another file called {quoted(file)}. Exports are kept as "
                 "they came: rename the new one."
@@ -200,11 +197,6 @@ def _copy(origin: Path, target: Path, scratch: Path) -> None:
     part = scratch / f"{target.name}.{secrets.token_hex(6)}"
     shutil.copyfile(origin, part)
     move(part, target)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _counts(counts: Any) -> str:

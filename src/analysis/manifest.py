@@ -11,10 +11,12 @@ from .errors import ConcordError, DataError, Problem, quoted
 from .paths import Workspace
 from .wholefile import write_text
 
-__all__ = ["MANIFEST", "changes", "compare", "found", "frozen", "require", "update", "warnings"]
+__all__ = ["MANIFEST", "changes", "compare", "found", "frozen", "note", "require", "update", "warnings"]
 
 MANIFEST = "MANIFEST"
 LINE = re.compile(r"(?P<sha>[0-9a-fA-F]{64}) [ *](?P<name>.+)")
+GONE = "is not there, though the study was frozen: whether a file of source/ was changed cannot be told."
+NONE = "source/ is not frozen, so a changed file goes unnoticed: `concord freeze {study}` keeps its hashes."
 FREEZE = "If the change is meant, `concord freeze {study} NAME` takes the files as they are now."
 
 
@@ -24,14 +26,19 @@ def frozen(workspace: Workspace, study: str) -> dict[str, str] | None:
     Raises
     ------
     DataError
-        With every line that is no sha256 and name, or names a file twice.
+        If it is no UTF-8; or with every line that is no sha256 and name, or names a file twice.
     """
     path = workspace.source(study) / MANIFEST
     if not path.is_file():
         return None
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        what = "is no text in UTF-8, as `sha256sum` writes it. Save it as UTF-8."
+        raise DataError(Problem(what, file=f"source/{MANIFEST}")) from None
     told: dict[str, str] = {}
     problems = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         match = LINE.fullmatch(line.rstrip())
         if match is None:
             if line.strip():
@@ -58,7 +65,9 @@ def found(workspace: Workspace, study: str) -> dict[str, str]:
 
 
 def changes(workspace: Workspace, study: str) -> list[Problem]:
-    """Return what in source/ is not as MANIFEST says: changed, missing and extra files; none without one.
+    """Return what in source/ is not as MANIFEST says: changed, missing and extra files.
+
+    Without one there is nothing to tell, unless the study was frozen: then it was there.
 
     Raises
     ------
@@ -67,7 +76,7 @@ def changes(workspace: Workspace, study: str) -> list[Problem]:
     """
     then = frozen(workspace, study)
     if then is None:
-        return []
+        return [Problem(GONE, file=f"source/{MANIFEST}")] if _was_frozen(workspace, study) else []
     return [
         Problem(_SAID[how], file=f"source/{name}") for name, how in compare(then, found(workspace, study))
     ]
@@ -110,6 +119,12 @@ def warnings(workspace: Workspace, study: str) -> list[str]:
         return [str(problem) for problem in error.problems]
 
 
+def note(workspace: Workspace, study: str) -> str | None:
+    """Return how to freeze source/ where nothing ever was, else None."""
+    there = (workspace.source(study) / MANIFEST).is_file() or _was_frozen(workspace, study)
+    return None if there else NONE.format(study=study)
+
+
 def update(workspace: Workspace, study: str, only: Iterable[str] | None = None) -> list[str]:
     """Write MANIFEST for the files that are there; return the names whose lines changed.
 
@@ -141,6 +156,10 @@ _SAID = {
     "missing": "is in MANIFEST and is not there.",
     "extra": "is not in MANIFEST.",
 }
+
+
+def _was_frozen(workspace: Workspace, study: str) -> bool:
+    return any(workspace.frozen(study).glob("*.json"))
 
 
 def _readable(workspace: Workspace, study: str) -> dict[str, str] | None:

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import Problem, StudyError, UsageError, did_you_mean, quoted
 
-__all__ = ["CHECKOUT", "Workspace"]
+__all__ = ["CHECKOUT", "NAME", "Workspace", "refusal"]
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""What a study, or a grid of runs, may be called: its folders are."""
+
+
+def refusal(name: str) -> str | None:
+    """Return why a name will not do for a study or a grid of runs, or None where it will.
+
+    Examples
+    --------
+    >>> refusal("../demo")
+    'may hold letters, digits, _ and - only. Found "../demo".'
+    """
+    return None if NAME.fullmatch(name) else f"may hold letters, digits, _ and - only. Found {quoted(name)}."
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,10 @@ class Workspace:
     def source(self, study: str) -> Path:
         """Folder of exports and tables exactly as they came."""
         return self.raw(study) / "source"
+
+    def frozen(self, study: str) -> Path:
+        """Folder of the study's freezes: hashes and results, no text."""
+        return self.raw(study) / "frozen"
 
     def decisions(self, study: str) -> Path:
         """Folder of how segments coded differently were settled, one file a person."""

@@ -17,7 +17,6 @@ from .options import Jobs
 if TYPE_CHECKING:
     from ..bundle import Made
     from ..bundlecheck import Checked
-    from ..claims import Verdict
 
 __all__ = ["register", "verify_bundles"]
 
@@ -84,37 +83,46 @@ def _made(made: Made, workspace: Workspace) -> list[str]:
     return lines
 
 
-def verify_bundles(context: typer.Context, bundles: Sequence[str], as_json: bool) -> None:
+def verify_bundles(
+    bundles: Sequence[str], *, as_json: bool, junit_file: Path | None, jobs: int, strict: bool
+) -> None:
     """Verify bundles; raise RunError, and so end with status 1, if anything does not hold."""
     from ..bundlecheck import check_bundle
+    from ..junit import junit
 
     say: Callable[[str], None] = (lambda line: print(line, file=sys.stderr)) if as_json else typer.echo
-    found = [check_bundle(Path(name), say) for name in bundles]
+    found = [check_bundle(Path(name), say, jobs=jobs) for name in bundles]
+    if junit_file is not None:
+        told = junit([each.verification for each in found])
+        junit_file.write_text(told, encoding="utf-8", newline="\n")
     if as_json:
         typer.echo(json.dumps([_as_data(each) for each in found], ensure_ascii=False, indent=2))
     else:
         for each in found:
             for line in _checked(each):
                 typer.echo(line)
-    failed = [each for each in found if each.failed]
+    failed = [why for each in found if (why := _what_failed(each, strict))]
     if failed:
-        raise RunError("; ".join(_what_failed(each) for each in failed))
+        raise RunError(" ".join(failed))
 
 
 def _as_data(found: Checked) -> dict[str, Any]:
-    from ..verification import as_data
+    from ..verificationfiles import as_data
 
     told = {"bundle_sha256": found.sha256, "tier": found.facts.tier, "made_with": found.facts.concord}
     return {**told, "notes": found.notes, "problems": found.problems, **as_data(found.verification)}
 
 
 def _checked(found: Checked) -> list[str]:
+    from ..claimlines import line
     from ..verification import BY_CONSTRUCTION, STATEMENT
 
     v = found.verification
     lines = [f"{v.study}: {v.coverage}", *([f"  {BY_CONSTRUCTION}"] if v.simulated else [])]
-    lines += [f"  {_line(each)}" for each in v.ordered]
+    for each in v.ordered:
+        lines += [f"  {line(each)}", *(f"      changed: {why}" for why in v.causes.get(each.claim.id, ()))]
     lines += [f"  notebook {step} cannot run on what the bundle holds" for step in found.facts.not_run]
+    lines += [f"  findings.md: {said}" for said in (v.prose.lines() if v.prose else ())]
     lines += [f"  {problem}" for problem in found.problems]
     return [
         *lines,
@@ -123,17 +131,14 @@ def _checked(found: Checked) -> list[str]:
     ]
 
 
-def _line(each: Verdict) -> str:
-    why = f" ({each.why})" if each.why else ""
-    if each.verdict == "not_checkable":
-        return f"{each.claim.id}: not_checkable{why}"
-    printed, got = ", ".join(each.claim.expected.values()), ", ".join(each.recomputed) or "-"
-    return f"{each.claim.id}: printed {printed}, recomputed {got}: {each.verdict}{why}"
-
-
-def _what_failed(found: Checked) -> str:
-    n, study = found.verification.failed, found.verification.study
-    said = [f"{n} claim{'s' if n > 1 else ''} of {study} did not hold."] if n else []
+def _what_failed(found: Checked, strict: bool) -> str:
+    v = found.verification
+    said = [f"{v.failed} claim{'s' if v.failed > 1 else ''} of {v.study} did not hold."] if v.failed else []
     if found.problems:
-        said.append(f"{study}: what was recomputed is not what the bundle holds.")
+        said.append(f"{v.study}: files or numbers are not what the bundle holds.")
+    untied = len(v.prose.untied) if strict and v.prose else 0
+    if untied:
+        said.append(
+            f"{v.study}: {untied} number{'s' if untied > 1 else ''} in findings.md belong to no claim."
+        )
     return " ".join(said)

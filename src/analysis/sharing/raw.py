@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from .. import yamlfile
 from ..clearance import clear_for
@@ -22,7 +22,7 @@ from .renaming import Renaming, renaming
 from .settings import shared_cells, shared_claims, shared_settings
 from .textfree import text_free_corpus
 
-__all__ = ["Shared", "require_shareable", "share"]
+__all__ = ["Shared", "Tier", "require_shareable", "share"]
 
 Tier = Literal["as_it_is", "consented", "text_free"]
 PLAIN = (".csv", ".tsv", ".txt")
@@ -135,9 +135,9 @@ def _written_anew(own: Path, to: Path, corpus: Corpus, study: Study, text_free: 
     _write(to / "study.yml", shared_settings(own / "study.yml", tables, names))
     if (own / "claims.yml").is_file():
         _write(to / "claims.yml", shared_claims(own / "claims.yml", names))
-    for name in _printed_tables(own / "claims.yml"):
+    for name, claim in _printed_tables(own / "claims.yml").items():
         if (own / name).is_file():
-            _write(to / name, shared_cells((own / name).read_text("utf-8-sig"), names))
+            _write(to / name, shared_cells((own / name).read_text("utf-8-sig"), names, claim))
     for name in ("findings.md", "README.md"):
         if not text_free and (own / name).is_file():
             shutil.copyfile(own / name, to / name)
@@ -145,10 +145,10 @@ def _written_anew(own: Path, to: Path, corpus: Corpus, study: Study, text_free: 
     return Shared("text_free" if text_free else "consented", names, withheld)
 
 
-def _printed_tables(claims: Path) -> list[str]:
-    """Return the files of printed cells that claims point to."""
+def _printed_tables(claims: Path) -> dict[str, dict[str, Any]]:
+    """Return the files of printed cells that claims point to, each with its claim."""
     stated = yamlfile.load(claims, ClaimsError)[0] if claims.is_file() else []
-    return sorted({str(claim["cells"]) for claim in stated if claim.get("cells")})
+    return {str(claim["cells"]): claim for claim in stated if claim.get("cells")}
 
 
 def _write(path: Path, text: str) -> None:

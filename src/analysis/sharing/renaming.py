@@ -5,38 +5,50 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import pandas as pd
 
+from ..agreement.measures import MEASURES
 from ..corpus import Corpus, natural
 from ..division import INTERVIEWERS
 from ..errors import is_name
+from ..idlabels import is_label
 from ..keys import key, split
-from ..publicnames import code_labels
+from ..publicnames import CODE_COLUMNS, code_labels, code_names
+from ..settings import Measure
 from ..study import Study
 
-__all__ = ["Renaming", "renaming"]
+__all__ = ["IN_CLAIMS", "WITHHELD", "Renaming", "renaming"]
 
-PLAIN = re.compile(r"[A-Za-z]{0,3}[-_. ]?\d+(?:[-_. ][A-Za-z]{0,2}\d+|[a-z])*|[A-Za-z]{1,3}")
+WITHHELD = "[withheld]"
+NO_CODE = re.compile("|".join([r"level_\d+", *MEASURES, *get_args(Measure)]))  # in results over all codes
 ROLES = (*INTERVIEWERS, "participant", "client", "therapist", "patient")
 COLUMNS = {
+    **dict.fromkeys(CODE_COLUMNS, "codes"),
     "case_id": "cases",
     "document_id": "documents",
     "segment_id": "segments",
     "coder_id": "coders",
     "author": "coders",
-    "code_id": "codes",
-    "parent_id": "codes",
     "speaker": "speakers",
     "question": "questions",
 }
+IN_CLAIMS = {**COLUMNS, "document": "documents", "name": "code_names", "subject": "code_names"}
+OPEN = {  # columns of derived tables whose words are Concord's own, or stand in study.yml
+    "action", "aggregation", "assumption", "block", "by", "codes", "counted", "domain", "gap", "group",
+    "groups", "influence", "influence_on", "interval", "label", "level", "measure", "orders", "rollup",
+    "rule", "segmentation", "side", "stage", "state", "status", "unit", "universe", "value", "variable",
+    "vendor", "within",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Renaming:
     """Old name -> new name, for each kind of thing.
 
-    The order of names stays, so that everything that is sorted by name stays in order.
+    The order of names stays, so that everything that is sorted by name stays in order. What no table of the
+    study holds has no new name: where a claim says it, :data:`WITHHELD` stands.
     """
 
     cases: Mapping[str, str]
@@ -44,6 +56,7 @@ class Renaming:
     segments: Mapping[str, str]
     coders: Mapping[str, str]
     codes: Mapping[str, str]
+    code_names: Mapping[str, str]
     speakers: Mapping[str, str]
     questions: Mapping[str, str]
 
@@ -71,25 +84,47 @@ class Renaming:
         parts, only = split(name)
         at = {"agreement": 2, "differences": 2, "themes": 1}.get(parts[0], 0)
         if at and len(parts) > at and (at == 1 or parts[1] == "codes"):
-            parts[at] = self.codes.get(parts[at], parts[at])
-        if parts[:2] == ["segments", "speaker"]:
-            parts[2] = self.speakers.get(parts[2], parts[2])
-        if "speaker" in only:
-            only["speaker"] = self.speakers.get(only["speaker"], only["speaker"])
-        if "pair" in only:
-            only["pair"] = "|".join(self._coder(each) for each in only["pair"].split("|"))
-        return key(*parts, **only)
+            over_all = NO_CODE.fullmatch(parts[at])
+            parts[at] = self.codes.get(parts[at], parts[at] if over_all else WITHHELD)
+        if parts[:2] == ["segments", "speaker"] and len(parts) > 2:
+            parts[2] = self.speakers.get(parts[2], WITHHELD)
+        of_codes = parts[1:2] == ["codes"]
+        return key(*parts, **{name: self.told(name, value, of_codes) for name, value in only.items()})
+
+    def told(self, column: str, value: object, of_codes: bool = False) -> object:
+        """Return what a claim says of a column: under its new name, as it is, or withheld.
+
+        Parameters
+        ----------
+        column : str
+            Of a derived table; or what stands in the brackets of a result's key.
+        value : object
+        of_codes : bool
+            Whether the line is about the variable `codes`, whose values are codes.
+        """
+        kind = "codes" if of_codes and column == "value" else IN_CLAIMS.get(column)
+        text = str(value)
+        if kind is not None and value not in (None, ""):
+            return getattr(self, kind).get(text, WITHHELD)
+        if column == "pair" and text:
+            return "|".join(self._coder(each) for each in text.split("|"))
+        if column == "counted" and text.startswith("coder:"):
+            return f"coder:{self._coder(text.removeprefix('coder:'))}"
+        holds_words = isinstance(value, str) and any(map(str.isalpha, text))
+        return WITHHELD if holds_words and column not in OPEN else value
 
     def setting(self, column: str, value: object) -> object:
-        """Return a name, or a list of names, as a setting or a condition of a claim gives it."""
+        """Return a name, or a list of names, as a setting gives it; a role that nobody has stays."""
         if isinstance(value, list):
             return [self.setting(column, each) for each in value]
         kind = COLUMNS.get(column)
-        return value if kind is None or not isinstance(value, str) else getattr(self, kind).get(value, value)
+        if kind is None:
+            return value
+        return getattr(self, kind).get(str(value), value if kind == "speakers" else WITHHELD)
 
     def _coder(self, name: str) -> str:
         coder, round_, number = name.partition(" round ")
-        return self.coders.get(coder, coder) + round_ + number
+        return self.coders.get(coder, WITHHELD) + round_ + (number if number.isdigit() else "")
 
     def _listed(self, ids: str) -> str:
         return " ".join(self.segments.get(each.strip(";,"), each) for each in str(ids).split())
@@ -120,6 +155,7 @@ def renaming(corpus: Corpus, study: Study) -> Renaming:
         segments=_numbered(corpus.segments["segment_id"], "s"),
         coders=_numbered(sorted(corpus.coders["coder_id"].astype(str), key=natural), "coder "),
         codes=code_labels(corpus, study),
+        code_names=_names(corpus, study),
         speakers={
             name: name if name.casefold() in _declared(study) else f"speaker {n}"
             for n, name in enumerate(spoken, start=1)
@@ -130,9 +166,16 @@ def renaming(corpus: Corpus, study: Study) -> Renaming:
 
 def _numbered(ids: Iterable[str], letter: str) -> dict[str, str]:
     names = [str(each) for each in ids]
-    if all(PLAIN.fullmatch(name) for name in names):
+    if all(map(is_label, names)):
         return {name: name for name in names}
     return {name: f"{letter}{n}" for n, name in enumerate(names, start=1)}
+
+
+def _names(corpus: Corpus, study: Study) -> dict[str, str]:
+    """Return name of a code -> name that may be shown; variables, which stand beside codes, as they are."""
+    shown = code_names(corpus, study)
+    own = corpus.codes.drop_duplicates("name", keep=False).set_index("name")["code_id"]
+    return {name: name for name in corpus.variables()} | {str(n): shown[str(code)] for n, code in own.items()}
 
 
 def _declared(study: Study) -> set[str]:

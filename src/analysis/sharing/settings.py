@@ -12,10 +12,13 @@ import yaml
 
 from .. import yamlfile
 from ..errors import ClaimsError, StudyError
-from .renaming import Renaming
+from ..printed import read_printed, read_range
+from ..printedtables import EMPTY
+from .renaming import IN_CLAIMS, WITHHELD, Renaming
 
 __all__ = ["shared_cells", "shared_claims", "shared_settings"]
 
+UNSAID = "the study itself says why; words are withheld here"
 CONDITIONS = {
     "case": "case_id",
     "document": "document_id",
@@ -58,28 +61,61 @@ def shared_claims(path: Path, names: Renaming | None) -> str:
     return _dumped([_claim(dict(claim), names) for claim in data])
 
 
-def shared_cells(text: str, names: Renaming | None) -> str:
-    """Return printed cells of a whole table under the names of a bundle."""
+def shared_cells(text: str, names: Renaming | None, claim: Mapping[str, Any]) -> str:
+    """Return printed cells of a whole table under the names of a bundle; numbers stay, other words do not.
+
+    Parameters
+    ----------
+    text : str
+    names : Renaming or None
+    claim : mapping
+        The claim that they belong to: says which headings are columns, and which are values of one.
+    """
     if names is None:
         return text
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    head, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [[]]
+    by, across = claim.get("by", []), claim.get("across")
+    columns = [claim["column"] if across and heading not in by else heading for heading in head]
     out = io.StringIO(newline="")
-    head = rows[0] if rows else []
+    write = csv.writer(out, lineterminator="\n").writerow
+    write([_told(across, each, names) if across and each not in by else each for each in head])
     for row in rows:
-        named = [str(names.setting(c, cell)) for c, cell in zip(head, row, strict=False)]
-        csv.writer(out, lineterminator="\n").writerow(row if row is head else named)
+        of_codes = _is_of_codes({**claim.get("where", {}), **dict(zip(head, row, strict=False))})
+        write([_told(c, cell, names, of_codes) for c, cell in zip(columns, row, strict=False)])
     return out.getvalue()
 
 
 def _claim(claim: dict[str, Any], names: Renaming) -> dict[str, Any]:
-    claim.pop("says", None)
-    if "result" in claim:
-        claim["result"] = names.key(claim["result"])
-    if "results" in claim:
-        claim["results"] = {names.key(key): printed for key, printed in claim["results"].items()}
-    if "where" in claim:
-        claim["where"] = {column: names.setting(column, value) for column, value in claim["where"].items()}
-    return claim
+    """Return a claim without words of anybody's, under new names: its numbers are what they were."""
+    told = {name: value for name, value in claim.items() if name not in ("says", "note")}
+    if "because" in told:
+        told["because"] = UNSAID
+    if "known_difference" in told:
+        told["known_difference"] = {
+            "recomputed": told["known_difference"].get("recomputed"),
+            "because": UNSAID,
+        }
+    if "result" in told:
+        told["result"] = names.key(told["result"])
+    if "results" in told:
+        told["results"] = {names.key(key): printed for key, printed in told["results"].items()}
+    of_codes = _is_of_codes(told.get("where", {}))
+    if "where" in told:
+        told["where"] = {c: names.told(c, value, of_codes) for c, value in told["where"].items()}
+    if "column" in told and "printed" in told:
+        same = told["printed"] == _told(told["column"], told["printed"], names, of_codes)
+        told["printed"] = told["printed"] if same else WITHHELD  # a new name is not what is printed
+    return told
+
+
+def _told(column: str, cell: str, names: Renaming, of_codes: bool = False) -> str:
+    """Return a printed cell: a number as it is, a name under its new one, other words withheld."""
+    is_number = column not in IN_CLAIMS and (read_printed(cell) or read_range(cell)) is not None
+    return cell if is_number or cell in EMPTY else str(names.told(column, cell, of_codes))
+
+
+def _is_of_codes(line: Mapping[str, Any]) -> bool:
+    return line.get("variable") == "codes"
 
 
 def _rename(data: dict[str, Any], names: Renaming) -> None:
@@ -87,7 +123,8 @@ def _rename(data: dict[str, Any], names: Renaming) -> None:
     data["agreement"] = _filtered(data.get("agreement", {}), names)
     data["variables"] = {name: _filtered(each, names) for name, each in data.get("variables", {}).items()}
     if "exclude" in data:
-        data["exclude"] = _conditions(data["exclude"], names.setting)
+        renamed = _conditions(data["exclude"], names.setting)
+        data["exclude"] = {kind: [e for e in each if e != WITHHELD] for kind, each in renamed.items()}
     if "double_coding" in data:
         data["double_coding"] = {k: v for k, v in data["double_coding"].items() if k != "by"}
     counted = str(data.get("themes", {}).get("counted", ""))
