@@ -123,6 +123,86 @@ def test_a_decision_about_nothing_that_is_here_is_an_error(study, ledger, questi
     assert "decisions/ana.csv" in str(error.value)
 
 
+def test_a_sentence_is_not_taken_for_the_paragraph_that_begins_where_it_does(small):
+    """Segments of a coding sheet are paragraphs named after their place, as sentences are."""
+    text = "First things first. Then the second thing came."
+    study = small.only(
+        documents=f"document_id,case_id,text\nD1,P1,{text}\n",
+        segments="segment_id,document_id,case_id,start,end\nD1:0,D1,P1,0,47\nb,D1,P1,20,47\n",
+        codings="segment_id,coder_id,value\nD1:0,A,x\nb,B,x\n",
+    )
+    study.edit("study.yml", "segmentation: shared", "segmentation: own\nagreement: {unit: sentence}")
+    ledger = Ledger(study.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "D1:0", "x"), "A: yes; B: no", "yes", "why")
+    found = with_decisions(*study.both(), ledger.read())
+    ends = found.segments.set_index("segment_id")["end"]
+
+    assert settled(found) == {("D1:0:sentence", "x"), ("D1:20", "x")}
+    assert (ends["D1:0"], ends["D1:0:sentence"], ends["D1:20"]) == (47, 19, 47)
+
+
+def test_a_sentence_decided_on_beside_the_teams_own_consensus_becomes_a_segment(small):
+    study = small.without("audit", "charting")
+    study.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
+    ledger = Ledger(study.workspace.decisions("small"))
+    corpus, plan = study.both()
+    ledger.take("ana", Question("codes", "D1:148", "contact"), "A: yes; B: no", "yes", "why")
+    found = with_decisions(corpus, plan, ledger.read())
+
+    assert settled(found) == settled(corpus) | {("D1:148", "contact")}
+    assert found.segments.set_index("segment_id").loc["D1:148", "document_id"] == "D1"
+
+
+@pytest.mark.parametrize("unit", ["case", "document"])
+def test_a_unit_that_gathers_segments_becomes_a_segment_where_it_was_decided_on(small, unit):
+    """By hand: both gave x to both; y by B alone is decided for the first, y by A alone is open."""
+    study = small.only(documents="document_id,case_id\nD1,P1\nD2,P2\n", segments=SEGMENTS, codings=CODINGS)
+    study.edit("study.yml", "segmentation: shared", f"segmentation: shared\nagreement: {{unit: {unit}}}")
+    ledger = Ledger(study.workspace.decisions("small"))
+    first, second = {"case": ("P1", "P2"), "document": ("D1", "D2")}[unit]
+    ledger.take("ana", Question("codes", first, "y"), "A: no; B: yes", "yes", "why")
+    corpus, plan = study.both()
+    found = with_decisions(corpus, plan, ledger.read())
+
+    assert settled(found) == {(first, "x"), (first, "y"), (second, "x")}
+    assert found.segments.set_index("segment_id").loc[first, "case_id"] == "P1"
+    before, after = agreement_table(corpus, plan), agreement_table(found, plan)
+    assert after[after["stage"].isna()].reset_index(drop=True).equals(before[before["stage"].isna()])
+
+
+@pytest.mark.parametrize("unit", ["case", "sentence", "document"])
+def test_decisions_stand_whatever_unit_agreement_is_asked_for_by(small, unit):
+    """They were taken on the units that study.yml names."""
+    study = small.without("audit", "charting")
+    study.edit("study.yml", "themes: {counted: consensus}", "")
+    study.put("codings", [row for row in study.rows("codings") if row[1] != "team"])
+    ledger = Ledger(study.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "yes", "why")
+    as_declared = settled_corpus(study.write(), study.study())
+    asked = settled_corpus(study.workspace, study.study(agreement__unit=unit))
+
+    assert ("P1-3", "contact") in settled(asked)
+    assert settled(asked) == settled(as_declared)
+    assert asked.segments.equals(as_declared.segments)
+
+
+def test_decisions_on_sentences_are_left_aside_where_agreement_is_asked_for_by_segment(small):
+    """The sentences would count as segments that coders were shown and gave nothing."""
+    study = small.without("audit", "charting")
+    study.put("codings", [row for row in study.rows("codings") if row[1] != "team"])
+    study.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
+    ledger = Ledger(study.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "D1:148", "contact"), "A: yes; B: no", "yes", "why")
+    ledger.take("ana", Question("mood", "P2-2"), "A: n/a; B: middling", "n/a", "why")
+    study.write()
+    found = settled_corpus(study.workspace, study.study(agreement__unit="segment"))
+
+    assert settled(found) == set()
+    assert "D1:148" not in set(found.segments["segment_id"])
+    assert len(found.of("mood", "consensus"))
+    assert any("1 decisions by sentence left aside" in warning for warning in found.warnings)
+
+
 def test_decisions_on_somebody_who_withdrew_count_for_nothing(small):
     _, plan = small.both()
     Ledger(small.workspace.decisions("small")).take(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import analysis.ledger
 from analysis.decisions import Question, conflicts, standing
 from analysis.errors import DataError, UsageError
 from analysis.ledger import COLUMNS, Ledger
@@ -167,6 +171,36 @@ def test_whatever_is_written_is_read(tmp_path_factory, told):
     assert sorted((d.by, d.after, d.why) for d in ledger.read()) == sorted(
         (by, " ".join(after.split()), " ".join(why.split())) for by, after, why in told
     )
+
+
+def test_one_person_in_several_windows_loses_nothing(ledger, monkeypatch):
+    """Each window looks where the file ends, and then writes: nobody may write in between."""
+    look = analysis.ledger._whole_lines
+
+    def slowly(content: bytes) -> tuple[int, bool]:
+        time.sleep(0.002)
+        return look(content)
+
+    def decide(window: int) -> None:
+        for n in range(10):
+            ledger.take("ana", Question("codes", f"s{window}-{n}", "T1"), "", "yes", "why", seen=[])
+
+    monkeypatch.setattr("analysis.ledger._whole_lines", slowly)
+    with ThreadPoolExecutor(4) as windows:
+        list(windows.map(decide, range(4)))
+
+    assert len(ledger.read()) == 40
+
+
+def test_a_folder_that_keeps_no_locks_is_written_to_all_the_same_and_said_so(ledger, monkeypatch):
+    def refused(*_given: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("analysis.ledger.fcntl.flock", refused)
+    with pytest.warns(UserWarning, match="keeps no locks"):
+        ledger.take("ana", ASKED, "", "yes", "why")
+
+    assert answers(ledger) == {ASKED: ["yes"]}
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -7,9 +7,15 @@ import json
 import pytest
 
 from analysis.agreement.sheet import agreement_table
+from analysis.agreement.shown import by_pair
 from analysis.counting import counted_or_none
 from analysis.evidence import evidence
+from analysis.framework import framework_matrix
+from analysis.matrixpage import matrix_page
+from analysis.matrixview import matrix
+from analysis.publicnames import code_labels
 from analysis.reportpage import page
+from analysis.shown import opposing
 from analysis.tables import Linked, note, show_table
 from analysis.themes import theme_table
 
@@ -32,7 +38,7 @@ def test_every_count_of_the_theme_table_follows_from_it(bundled, name):
         rows = [
             n
             for n, marks in enumerate(data["counted"])
-            if wanted & set(marks) and line.group in ("all", data["groups"][data["homes"][data["cases"][n]]])
+            if wanted & set(marks) and line.group in ("all", data["groups"][data["homes"][n]])
         ]
         assert len(rows) == line.n_segments
         assert len({data["cases"][n] for n in rows}) == line.n_cases
@@ -67,7 +73,7 @@ def test_the_cells_of_a_table_are_the_segments_on_the_page(bundled):
         code = [each["id"] for each in data["codes"]].index(name)
         cells = [[0, 0], [0, 0]]
         for marks, seen in zip(data["marks"], data["seen"], strict=True):
-            if seen & 3 == 3:
+            if seen == [0, 1]:
                 cells[code in marks][V + code in marks] += 1
         assert cells == crossed["pairs"]["A|B"]
 
@@ -88,6 +94,79 @@ def test_without_text_only_ids_are_in_it(small):
     assert set(data["texts"]) == {None}
     assert small.secret not in json.dumps(data)
     assert "Waiting" not in json.dumps(data)
+
+
+def test_where_quotes_must_not_link_up_nothing_says_whose_a_segment_is(small):
+    """Segments stand in the order of their ids, which tell nothing; that of transcripts would tell."""
+    data = found(*small.both(themes__counted="any", themes__quotes__labels="by_code"))
+    linked = found(*small.both(themes__counted="any"))
+
+    assert data["people"] == []
+    assert set(data["cases"]) == {-1}
+    assert all(each.startswith("segment ") for each in data["ids"])
+    assert data["ids"] == sorted(data["ids"])
+    assert sorted(map(tuple, data["marks"])) == sorted(map(tuple, linked["marks"]))
+    groups = [data["groups"][home] for home in data["homes"]]
+    assert sorted(groups) == ["patient"] * 4 + ["staff"]
+
+
+def test_where_quotes_must_not_link_up_no_cell_of_the_matrix_opens_or_holds_them(small):
+    for labels, linked in (("running", True), ("by_code", False)):
+        corpus, study = small.both(themes__quotes__labels=labels, method="framework")
+        table = framework_matrix(corpus, study, counted_or_none(corpus, study))
+        cells = matrix(table, corpus, study, code_labels(corpus, study)).markup
+        assert ("#segments" in cells) == linked
+        assert ("<h2>Quotes</h2>" in matrix_page(table, corpus, study)) == linked
+
+
+def test_counts_for_and_against_a_code_open_as_many_segments_as_they_say(small):
+    small.files["codings.csv"] = (
+        "segment_id,coder_id,value,stage,supports\n"
+        "P1-2,A,waiting,independent,supports\nP1-3,A,waiting,independent,contradicts\n"
+        "P2-2,A,waiting,independent,supports\nP2-2,B,waiting,independent,contradicts\n"
+    )
+    corpus, study = small.both(themes__counted="any")
+    data = found(corpus, study)
+    waiting = [code["id"] for code in data["codes"]].index("waiting")
+    behind = {
+        side: [n for n, codes in enumerate(listed) if waiting in codes]
+        for side, listed in data["sides"].items()
+    }
+    cells = opposing(theme_table(corpus, study), code_labels(corpus, study)).markup
+
+    assert {side: len(rows) for side, rows in behind.items()} == {"supports": 2, "contradicts": 2}
+    assert len({data["cases"][n] for n in behind["contradicts"]}) == 2
+    for side, n in (("supports", 1), ("contradicts", 2)):
+        assert cells.count(f'code=waiting&amp;sub=1&amp;side={side}">2</a>') == n
+
+
+def test_every_pair_opens_its_tables(small):
+    corpus, study = small.both()
+    told = by_pair(agreement_table(corpus, study), study, opens=True).markup
+
+    assert 'href="#agreement?pair=A%7CB">A|B</a>' in told
+    assert 'href="#agreement?variable=mood&amp;pair=A%7CB">A|B</a>' in told
+
+
+def test_a_study_without_agreement_has_segments_and_no_tables_of_pairs(small):
+    small.edit("study.yml", "method: codebook", "method: reflexive")
+    small.edit("study.yml", "segmentation: shared", "segmentation: own")
+    data = found(*small.both(themes__counted="any"))
+
+    assert data["crossed"] == {}
+    assert len(data["ids"]) == 5
+
+
+def test_who_saw_a_segment_is_known_of_the_fortieth_coder_too(small):
+    coders = [f"K{n:02}" for n in range(40)]
+    rows = "".join(f"a,{coder},x\n" for coder in coders)
+    study = small.only(
+        segments="segment_id,document_id,case_id\na,D1,P1\n", codings=f"segment_id,coder_id,value\n{rows}"
+    )
+    data = found(*study.both(themes__counted="any"))
+
+    assert data["seen"] == [list(range(40))]
+    assert data["crossed"]["x"]["pairs"] == {}  # more coders than there are lines by pair for
 
 
 def test_under_a_policy_that_hides_counts_there_is_nothing(small):

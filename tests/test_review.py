@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -20,6 +21,11 @@ def review(small) -> Review:
     return Review(corpus, plan, Ledger(small.workspace.decisions("small")), "ana")
 
 
+def ben(review: Review) -> Review:
+    """Return the same review with somebody else at the keyboard."""
+    return replace(review, by="ben", mine=[])
+
+
 def asked(review: Review) -> list[tuple[str, str]]:
     return [(item.question.unit_id, item.question.code_id or item.question.variable) for item in review.items]
 
@@ -30,6 +36,30 @@ def test_items_are_what_coders_gave_differently_in_reading_order(review):
         ("P1-3", "contact"), ("P1-3", "waiting"), ("P2-2", "mood"), ("P2-3", "cost"),
     ]  # fmt: skip
     assert dict(review.items[0].marks) == {"A": "yes", "B": "no"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "first"), [("case", "P1"), ("document", "D1"), ("question", "P1:q3"), ("sentence", "D1:148")]
+)
+def test_items_are_of_the_unit_that_the_study_compares_on(small, unit, first):
+    corpus, plan = small.both(agreement__unit=unit)
+    review = Review(corpus, plan, Ledger(small.workspace.decisions("small")), "ana")
+    codes = [item for item in review.items if item.question.code_id]
+
+    assert codes[0].question.unit_id == first
+    assert codes[0].document_id == "D1"
+    assert small.secret in review.passage(codes[0]).text
+    assert sheet(review)
+
+
+def test_a_sentence_and_a_segment_of_the_same_name_are_told_apart(small):
+    """A segment may be named after its place, as those of a coding sheet are; so are sentences."""
+    for table in ("segments", "codings", "charting", "audit"):
+        small.files[f"{table}.csv"] = small.files[f"{table}.csv"].replace("P1-3", "D1:148")
+    corpus, plan = small.both(agreement__unit="sentence")
+    item = Review(corpus, plan, Ledger(small.workspace.decisions("small")), "ana").items[0]
+
+    assert (item.question.unit_id, item.start) == ("D1:148", 148)
 
 
 def test_a_passage_is_the_segment_between_its_neighbours(review):
@@ -92,7 +122,7 @@ def test_taken_back_and_decided_anew_is_no_conflict(review):
 
 def test_taking_back_leaves_what_somebody_else_decided_meanwhile(review):
     review.decide(0, "yes", "first")
-    review.as_of("ben").decide(0, "no", "with the first in view")
+    ben(review).decide(0, "no", "with the first in view")
     review.undo()
 
     assert answers(review) == ["no"]
@@ -106,7 +136,7 @@ def test_an_answer_that_is_none_is_refused_and_nothing_kept(review):
 
 
 def test_somebody_elses_decision_that_was_not_in_view_is_not_replaced(review):
-    review.as_of("ben").decide(0, "no", "meanwhile")
+    ben(review).decide(0, "no", "meanwhile")
     review.decide(0, "yes", "without knowing", seen=[])
 
     assert review.state(review.items[0], review.taken()) == "conflict"
@@ -148,11 +178,29 @@ def test_a_sheet_goes_out_and_decisions_come_back(review, back):
 
 def test_what_was_decided_meanwhile_is_a_conflict_not_overwritten(review, back):
     path = back(filled(sheet(review), {0: ("yes", "from the sheet")}))
-    review.as_of("ben").decide(0, "no", "meanwhile")
+    ben(review).decide(0, "no", "meanwhile")
     brought = read_sheet(path, review)
 
     assert [item.question.code_id for item in brought.clashing] == ["contact"]
     assert review.state(review.items[0], review.taken()) == "conflict"
+
+
+def test_a_row_left_as_it_came_says_nothing_whoever_brings_it_back(review, back):
+    review.decide(0, "yes", "first")
+    path = back(sheet(review))
+    review.decide(0, "no", "on second thoughts")
+    brought = read_sheet(path, ben(review))
+
+    assert (brought.taken, brought.clashing, brought.same) == ([], [], 1)
+    assert answers(review) == ["no"]
+
+
+def test_a_row_whose_answer_was_changed_is_a_decision(review, back):
+    review.decide(0, "yes", "first")
+    brought = read_sheet(back(filled(sheet(review), {0: ("no", "as defined")})), ben(review))
+
+    assert [(d.by, d.after) for d in brought.taken] == [("ben", "no")]
+    assert answers(review) == ["no"]
 
 
 def test_a_wrong_row_keeps_everything_out_and_is_named(review, back):

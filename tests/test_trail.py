@@ -40,6 +40,41 @@ def test_decisions_without_reasons_where_no_text_may_be_shown(small):
     assert "Contact" not in closed.markup
 
 
+def test_reasons_only_where_the_words_they_are_about_may_be_quoted(small):
+    """P2 gave no consent to be quoted, and a reason may hold what P2 said."""
+    ledger = Ledger(small.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", "about the first")
+    ledger.take("ana", Question("codes", "P2-3", "cost"), "A: yes; B: no", "no", "about the second")
+    shown = decision_log(ledger.read(), *small.both())
+
+    assert "P2-3" in shown.markup
+    assert "about the first" in shown.markup
+    assert "about the second" not in shown.markup
+
+
+def test_decisions_on_sentences_are_in_the_log_whatever_was_decided(small):
+    """One that leaves no code leaves no segment of that name either."""
+    small.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
+    ledger = Ledger(small.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "D1:148", "contact"), "A: yes; B: no", "no", "about the sentence")
+    ledger.take("ana", Question("codes", "gone", "contact"), "A: yes; B: no", "no", "about nothing")
+    shown = decision_log(ledger.read(), *small.both())
+
+    assert "(1)" in shown.markup
+    assert "D1:148" in shown.markup
+    assert "about the sentence" in shown.markup
+
+
+def test_a_sentence_is_not_called_after_its_document_where_nothing_may_show_whose_it_is(small):
+    small.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
+    ledger = Ledger(small.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", "D1:148", "contact"), "A: yes; B: no", "no", "why")
+    shown = decision_log(ledger.read(), *small.both(themes__quotes__labels="by_code"))
+
+    assert "D1" not in shown.markup
+    assert "segment " in shown.markup
+
+
 def test_decisions_are_counted_where_single_people_may_not_be_shown(small):
     ledger = Ledger(small.workspace.decisions("small"))
     ledger.take("ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", "why")

@@ -6,56 +6,46 @@ Independent codings stay as they are, so that agreement before discussion can be
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from .corpus import Corpus, empty_table, natural
-from .decisions import Decision, Question, conflicts, standing
-from .division import SPANNED, divide
+from .corpus import Corpus
+from .counting import inferred
+from .decisions import Decision, conflicts, standing
+from .division import divide
 from .errors import DataError, Problem
 from .ledger import Ledger
 from .paths import Workspace
 from .read import read_study
-from .study import Study
-from .units import Ratings, presence, ratings
+from .settling import CODE_WORDS, Settling, settling
+from .study import Study, load_study
 
-__all__ = ["CODER", "Settling", "settle", "settled_corpus", "settling", "with_decisions"]
+__all__ = ["CODER", "settled_corpus", "with_decisions"]
 
 CODER = "consensus"
 STAGE = "consensus"
-CODE_WORDS = ("no", "yes")
+PLACE = ["document_id", "case_id", "start", "end"]
 
 
-@dataclass(frozen=True)
-class Settling:
-    """What of a variable (or code) is settled, and how.
-
-    Parameters
-    ----------
-    rated : Ratings
-        The independent ratings of the headline round, M coders on N units.
-    words : tuple of str, length V
-        What each value is called in a decision.
-    value : ndarray of float, shape (N,)
-        Place of the settled value in `words`; nan where nothing is settled.
-    how : ndarray of str, shape (N,)
-        ``agreed``, ``one coder``, ``decided``, ``open``, ``conflict`` or ``not coded``.
-    """
-
-    rated: Ratings
-    words: tuple[str, ...]
-    value: np.ndarray
-    how: np.ndarray
-
-
-def with_decisions(corpus: Corpus, study: Study, taken: Sequence[Decision]) -> Corpus:
+def with_decisions(
+    corpus: Corpus, study: Study, taken: Sequence[Decision], declared: Study | None = None
+) -> Corpus:
     """Return the corpus with a consensus that follows from independent codings and decisions.
 
     What all coders gave alike, or one coder alone was there to give, stands; what they gave differently is
     as decided, and left out while it is open. Where the study brings consensus codings of its own, decisions
     change these, and nothing else is added.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    study : Study
+    taken : sequence of Decision
+    declared : Study, optional
+        The study as study.yml has it, where `study` has settings replaced: decisions are on its units,
+        whatever unit agreement is asked for by.
 
     Raises
     ------
@@ -63,29 +53,40 @@ def with_decisions(corpus: Corpus, study: Study, taken: Sequence[Decision]) -> C
         If a decision speaks of a unit, code or value that is not there.
     """
     if not taken:
-        return corpus
-    taken, left = _about_what_is_here(corpus, study, taken)
+        return _noted(corpus, study)
+    plan = _as_decided_on(study, declared or study)
+    taken, left = _about_what_is_here(corpus, plan, taken)
+    if study.agreement.unit == "segment" != plan.agreement.unit:
+        taken, more = _without_codes(taken, plan.agreement.unit)
+        left += more
     codings, segments, notes = [corpus.codings], [corpus.segments], left
     for variable in corpus.variables():
         mine = [each for each in taken if each.variable == variable]
         if not mine:
             continue
-        own = corpus.of(variable, STAGE)
+        own, units = corpus.of(variable, STAGE), _as_segments(corpus, plan, variable)
         if own.empty:
-            made, spans, note = _from_codings(corpus, study, variable, mine)
-            segments.append(spans)
+            made, note = _from_codings(corpus, plan, variable, mine, units)
         else:
-            made, note = _changed(own, mine)
+            made, note = _changed(own, mine, units)
             codings[0] = codings[0].drop(own.index.intersection(codings[0].index))
         codings.append(made)
+        segments.append(_fresh(units, made, corpus))
         notes.append(note)
-    return replace(
+    settled = replace(
         corpus,
         codings=_like(codings, corpus.codings),
         segments=_like(segments, corpus.segments),
         coders=_with_coder(corpus.coders),
         warnings=(*corpus.warnings, *notes),
     )
+    return _noted(settled, study)
+
+
+def _noted(corpus: Corpus, study: Study) -> Corpus:
+    """Return the corpus with a word on the counting rule where nobody declared it."""
+    said = inferred(corpus, study)
+    return replace(corpus, warnings=(*corpus.warnings, *said)) if said else corpus
 
 
 def settled_corpus(workspace: Workspace, study: Study) -> Corpus:
@@ -97,56 +98,54 @@ def settled_corpus(workspace: Workspace, study: Study) -> Corpus:
         With every problem in every file.
     """
     taken = Ledger(workspace.decisions(study.study)).read()
-    return with_decisions(read_study(workspace, study), study, taken)
+    declared = load_study(workspace, study.study)
+    return with_decisions(read_study(workspace, study), study, taken, declared)
 
 
-def settling(corpus: Corpus, study: Study, variable: str, taken: Sequence[Decision]) -> list[Settling]:
-    """Return what is settled of each code, or of the one variable."""
-    if variable == "codes":
-        seen = presence(corpus, study)
-        return [settle(seen.of(code), CODE_WORDS, taken) for code in seen.codes]
-    rated = ratings(corpus, study, variable)
-    return [settle(rated, rated.domain, taken)]
+def _as_segments(corpus: Corpus, study: Study, variable: str) -> pd.DataFrame:
+    """Return the units of a study that are no segments, such as sentences, as segments they may become.
+
+    Returns
+    -------
+    DataFrame
+        ``unit_id``; ``segment_id``, the same unless a segment that stands elsewhere has that name already;
+        ``document_id``, ``case_id``, ``start``, ``end``.
+    """
+    unit = study.agreement.unit if variable == "codes" else "segment"
+    if unit == "segment":
+        return pd.DataFrame(columns=["unit_id", "segment_id", *PLACE])
+    units = divide(corpus, study.agreement.where, unit).reindex(columns=["unit_id", *PLACE])
+    there = corpus.segments.set_index("segment_id")[PLACE].reindex(units["unit_id"]).reset_index(drop=True)
+    known, here = units["unit_id"].isin(corpus.segments["segment_id"]), units[PLACE]
+    equal = ((here == there) | (here.isna() & there.isna())).fillna(False).all(axis=1)
+    names = units["unit_id"].where(equal | ~known, units["unit_id"] + f":{unit}")
+    return units.assign(segment_id=names)
 
 
-def settle(rated: Ratings, words: tuple[str, ...], taken: Sequence[Decision]) -> Settling:
-    """Return the settled value of each unit: as agreed, as one coder gave it, or as decided."""
-    mine = {q: heads for q, heads in standing(taken).items() if _is_about(q, rated)}
-    fresh = {each.after for heads in mine.values() for each in heads} - {*words}
-    words = (*words, *sorted(fresh, key=natural))
-    counts = np.stack([(rated.values == v).sum(axis=0) for v in range(len(words))])
-    given = counts.sum(axis=0)
-    alike = (given > 0) & (counts.max(axis=0) == given)
-    value = np.where(alike, counts.argmax(axis=0), np.nan)
-    how = np.where(alike, np.where(given > 1, "agreed", "one coder"), np.where(given, "open", "not coded"))
-    how = how.astype(object)
-    place = {unit: n for n, unit in enumerate(rated.units["unit_id"])}
-    clashing = {conflict.question for conflict in conflicts(taken)}
-    for question, heads in mine.items():
-        at = place.get(question.unit_id)
-        if at is not None:
-            clash = question in clashing
-            value[at] = np.nan if clash else words.index(heads[0].after)
-            how[at] = "conflict" if clash else "decided"
-    return Settling(rated, words, value, how)
-
-
-def _is_about(question: Question, rated: Ratings) -> bool:
-    return (question.variable, question.code_id) == (rated.variable, rated.code_id or "")
+def _fresh(units: pd.DataFrame, made: pd.DataFrame, corpus: Corpus) -> pd.DataFrame:
+    """Return the segments that codings need and that are none yet."""
+    wanted = units["segment_id"].isin(made["segment_id"])
+    return units[wanted & ~units["segment_id"].isin(corpus.segments["segment_id"])].drop(columns="unit_id")
 
 
 def _from_codings(
-    corpus: Corpus, study: Study, variable: str, taken: Sequence[Decision]
-) -> tuple[pd.DataFrame, pd.DataFrame, str]:
-    """Return consensus codings made of agreed and decided values, the segments they need, and a note."""
+    corpus: Corpus, study: Study, variable: str, taken: Sequence[Decision], units: pd.DataFrame
+) -> tuple[pd.DataFrame, str]:
+    """Return consensus codings made of agreed and decided values, and a note."""
     parts = settling(corpus, study, variable, taken)
     rows = [row for part in parts for row in _codings_of(part, variable)]
+    called = _names(units)
+    rows = [(called.get(unit, unit), value) for unit, value in rows]
     made = pd.DataFrame(rows, columns=["segment_id", "value"]).assign(variable=variable)
     left = sum(int(np.isin(part.how.astype(str), ["open", "conflict"]).sum()) for part in parts)
     decided = sum(int((part.how == "decided").sum()) for part in parts)
     note = f"{variable}: consensus from independent codings and {decided} decisions; {left} still open."
-    unit = study.agreement.unit if variable == "codes" else "segment"
-    return _completed(made), _spans(corpus, study, made, unit), note
+    return _completed(made), note
+
+
+def _names(units: pd.DataFrame) -> dict[str, str]:
+    """Return unit -> the segment that it is, or becomes."""
+    return dict(zip(units["unit_id"], units["segment_id"], strict=True))
 
 
 def _codings_of(part: Settling, variable: str) -> list[tuple[str, str]]:
@@ -157,31 +156,22 @@ def _codings_of(part: Settling, variable: str) -> list[tuple[str, str]]:
     return [(unit, part.words[int(v)]) for unit, v in zip(units[settled], part.value[settled], strict=True)]
 
 
-def _spans(corpus: Corpus, study: Study, made: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """Return a segment for each unit that is none yet, such as a sentence."""
-    if unit not in SPANNED:
-        return empty_table("segments")
-    units = divide(corpus, study.agreement.where, unit).rename(columns={"unit_id": "segment_id"})
-    known = corpus.segments["segment_id"]
-    fresh = units[units["segment_id"].isin(made["segment_id"]) & ~units["segment_id"].isin(known)]
-    return fresh[["segment_id", "document_id", "case_id", "start", "end"]]
-
-
-def _changed(own: pd.DataFrame, taken: Sequence[Decision]) -> tuple[pd.DataFrame, str]:
+def _changed(own: pd.DataFrame, taken: Sequence[Decision], units: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return the study's own consensus codings of a variable as decisions leave them, and a note."""
     last = own[own["round"] == own["round"].max()]
     clashing = {conflict.question for conflict in conflicts(taken)}
-    kept, added, decided = last, [], 0
+    kept, added, decided, called = last, [], 0, _names(units)
     for question, heads in standing(taken).items():
         if question in clashing:
             continue
         decided += 1
-        about = kept["segment_id"] == question.unit_id
+        segment = called.get(question.unit_id, question.unit_id)
+        about = kept["segment_id"] == segment
         about &= (kept["value"] == question.code_id) if question.code_id else True
         kept = kept[~about]
         value = question.code_id if question.code_id else heads[0].after
         if heads[0].after != "no" or not question.code_id:
-            added.append({"segment_id": question.unit_id, "value": value, "variable": question.variable})
+            added.append({"segment_id": segment, "value": value, "variable": question.variable})
     fresh = _completed(pd.DataFrame(added, columns=["segment_id", "value", "variable"]))
     fresh["round"] = last["round"].max()
     note = f"{last['variable'].iloc[0]}: {decided} decisions applied to the consensus codings."
@@ -235,6 +225,23 @@ def _about_what_is_here(
     return here, [f"{aside} decisions on segments that are no longer here left aside."] if aside else []
 
 
+def _as_decided_on(study: Study, declared: Study) -> Study:
+    """Return a study with the units that its team decided on."""
+    units = {"agreement": declared.agreement, "segmentation": declared.segmentation}
+    return study.model_copy(update=units)
+
+
+def _without_codes(taken: Sequence[Decision], unit: str) -> tuple[list[Decision], list[str]]:
+    """Return decisions without those on codes, and a note.
+
+    Units of another kind become segments as they are settled; where agreement is asked for by segment,
+    these would count as segments that coders were shown.
+    """
+    rest = [each for each in taken if each.variable != "codes"]
+    n = len(taken) - len(rest)
+    return rest, [f"{n} decisions by {unit} left aside: agreement is asked for by segment."] if n else []
+
+
 def _strange_answers(corpus: Corpus, study: Study, here: Sequence[Decision]) -> list[Problem]:
     codes = set(corpus.codes["code_id"])
     problems = []
@@ -249,6 +256,7 @@ def _strange_answers(corpus: Corpus, study: Study, here: Sequence[Decision]) -> 
 
 
 def _units_of(corpus: Corpus, study: Study, variable: str) -> set[str]:
+    """Return the ids of everything that a decision on a variable, or on codes, may speak of."""
     if variable == "codes":
         where, unit = study.agreement.where, study.agreement.unit
         everything = set(corpus.segments["segment_id"])
@@ -261,9 +269,3 @@ def _known_value(study: Study, decision: Decision) -> bool:
         return decision.after in CODE_WORDS
     declared = study.variables[decision.variable].values
     return not declared or decision.after in declared
-
-
-def question_of(settled: Settling, place: int) -> Question:
-    """Return the question about one unit."""
-    rated = settled.rated
-    return Question(rated.variable, rated.units["unit_id"].iloc[place], rated.code_id or "")

@@ -43,7 +43,7 @@ class Brought:
     ----------
     taken : list of Decision
     same : int
-        Rows whose decision stood already.
+        Rows whose decision stood already, or that were left as they came, whatever was decided since.
     clashing : list of Item
         Rows decided otherwise by somebody since the sheet was written; kept, and shown as conflicts.
     """
@@ -123,10 +123,10 @@ def _kept(review: Review, wanted: Sequence[tuple[int, str, str, str]]) -> Brough
     for place, after, why, memory in wanted:
         item = review.items[place]
         now = heads.get(item.question, ())
-        if {each.after for each in now} == {after}:
+        seen = [by_id[name] for name in memory.split() if name in by_id]
+        if (after, why) == _prefilled(seen) or {each.after for each in now} == {after}:
             same += 1
             continue
-        seen = [by_id[name] for name in memory.split() if name in by_id]
         if {each.id for each in now} - {each.id for each in seen}:
             clashing.append(item)
         taken.append(review.decide(place, after, why, seen))
@@ -150,8 +150,7 @@ def _key(item: Item) -> tuple[str, str, str]:
 
 
 def _row(review: Review, item: Item, coders: Sequence[str], now: Sequence[Decision]) -> dict[str, str]:
-    settled = {each.after for each in now}
-    decided = settled.pop() if len(settled) == 1 else BACK
+    decided, why = _prefilled(now)
     variable, code, unit = _key(item)
     return {
         **{_heading(coder): item.marks.get(coder, "") for coder in coders},
@@ -163,9 +162,16 @@ def _row(review: Review, item: Item, coders: Sequence[str], now: Sequence[Decisi
         "name": item.name,
         "words": _shortened(review.passage(item).text),
         "decision": decided,
-        "why": now[0].why if decided else "",
+        "why": why,
         MEMORY: " ".join(each.id for each in now),
     }
+
+
+def _prefilled(known: Sequence[Decision]) -> tuple[str, str]:
+    """Return the decision and the reason that a row is written with."""
+    settled = {each.after for each in known}
+    decided = settled.pop() if len(settled) == 1 else BACK
+    return decided, known[0].why if decided else ""
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -12,15 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .agreement.lines import MOST_CODERS_BY_PAIR
 from .corpus import Corpus, natural
 from .counting import Counted, counted_values
 from .disclosure import case_labels, quotable, shows_people
 from .division import universe_of
 from .identifiers import find
 from .places import places
+from .presence import presence
 from .publicnames import code_labels, code_names, segment_labels, unlinked
 from .study import Study
-from .units import presence, ratings
+from .units import ratings
 
 __all__ = ["evidence"]
 
@@ -42,31 +44,36 @@ def evidence(
     Returns
     -------
     dict or None
-        Lists as long as there are segments (``ids``, ``cases``, ``texts``, ``counted``, ``marks``, ``seen``)
-        hold places in the lists ``codes``, ``people``, ``groups``, ``coders``; a mark is coder x number of
-        codes + code; ``variables`` hold each coder's value of each segment; ``crossed`` the table that each
-        pair's coefficient was computed from.
+        Lists as long as there are segments (``ids``, ``cases``, ``homes``, ``texts``, ``counted``, ``marks``,
+        ``seen``) hold places in the lists ``codes``, ``people``, ``groups``, ``coders``; a mark is coder x
+        number of codes + code; ``sides`` hold which of the codes that count a segment supports and
+        contradicts; ``variables`` hold each coder's value of each segment; ``crossed`` the table that each
+        pair's coefficient was computed from. Where nothing may show which segments are one person's,
+        ``people`` is empty, ``cases`` are -1 and segments stand in the order of their ids.
     """
     if not shows_people(study):
         return None
     coders = _coders(corpus)
     codes = corpus.codes["code_id"].astype(str).tolist()
+    labels = segment_labels(corpus, study)
     segments = _looked_at(corpus, study)
+    if unlinked(study):  # the order of transcripts would tell
+        segments = segments.sort_values("segment_id", key=lambda ids: ids.map(labels), ignore_index=True)
     place = {segment: n for n, segment in enumerate(segments["segment_id"])}
-    people = corpus.cases["case_id"].tolist()
-    groups = corpus.groups
-    called, labels, who = code_names(corpus, study), segment_labels(corpus, study), case_labels(corpus)
+    people = [] if unlinked(study) else corpus.cases["case_id"].tolist()
+    called, who = code_names(corpus, study), case_labels(corpus)
     return {
         "unit": study.agreement.unit,
         "coders": coders,
-        "groups": groups,
+        "groups": corpus.groups,
         "codes": _codebook(corpus, study, called),
         "people": [who.get(case, "") for case in people],
-        "homes": [groups.index(g) for g in corpus.cases["group"]],
         "ids": [labels[segment] for segment in segments["segment_id"]],
         "cases": _places(segments["case_id"], people),
+        "homes": _places(segments["case_id"].map(_home(corpus)), corpus.groups),
         "texts": _texts(corpus, study, segments, names),
         "counted": _counted(counted, place, codes),
+        "sides": _sides(counted, place, codes),
         **_marks(corpus, study, place, coders, codes),
         "variables": dict(_variables(corpus, study, place, coders)),
         "crossed": dict(_crossed(corpus, study, dict(code_labels(corpus, study)))),
@@ -96,6 +103,11 @@ def _codebook(corpus: Corpus, study: Study, called: Mapping[str, str]) -> list[d
     ]
 
 
+def _home(corpus: Corpus) -> pd.Series:
+    """Return case -> group."""
+    return corpus.cases.set_index("case_id")["group"]
+
+
 def _places(values: pd.Series, among: list[str]) -> list[int]:
     return pd.Index(among).get_indexer(values).tolist() if among else [-1] * len(values)
 
@@ -122,12 +134,27 @@ def _texts(corpus: Corpus, study: Study, segments: pd.DataFrame, names: tuple[st
 
 
 def _counted(counted: Counted | None, place: Mapping[str, int], codes: list[str]) -> list[list[int]]:
+    return [[] for _ in place] if counted is None else _by_segment(counted.marks, place, codes)
+
+
+def _sides(counted: Counted | None, place: Mapping[str, int], codes: list[str]) -> dict[str, list[list[int]]]:
+    """Return side -> codes by segment; nothing where coders did not record it."""
+    if counted is None or counted.marks["supports"].isna().all():
+        return {}
+    said = counted.marks["supports"]
+    return {
+        side: _by_segment(counted.marks[said.isin([side, "divided"])], place, codes)
+        for side in ("supports", "contradicts")
+    }
+
+
+def _by_segment(marks: pd.DataFrame, place: Mapping[str, int], codes: list[str]) -> list[list[int]]:
+    """Return the codes of each segment, as places."""
     found: list[list[int]] = [[] for _ in place]
-    if counted is not None:
-        at = {code: n for n, code in enumerate(codes)}
-        for segment, code in counted.marks[["segment_id", "code_id"]].itertuples(index=False):
-            if segment in place:
-                found[place[segment]].append(at[code])
+    at = {code: n for n, code in enumerate(codes)}
+    for segment, code in marks[["segment_id", "code_id"]].itertuples(index=False):
+        if segment in place:
+            found[place[segment]].append(at[code])
     return found
 
 
@@ -136,7 +163,7 @@ def _marks(
 ) -> dict[str, Any]:
     """Return who gave which code, and who saw which segment, in the headline round."""
     marks: list[list[int]] = [[] for _ in place]
-    seen = [0] * len(place)
+    seen: list[set[int]] = [set() for _ in place]
     mine = corpus.of("codes", "independent")
     rounds = corpus.rounds("codes")
     if rounds:
@@ -144,14 +171,14 @@ def _marks(
         at, who = {code: n for n, code in enumerate(codes)}, {coder: n for n, coder in enumerate(coders)}
         for segment, coder, code in mine[["segment_id", "coder_id", "value"]].itertuples(index=False):
             marks[place[segment]].append(who[coder] * len(codes) + at[code])
-            seen[place[segment]] |= 1 << who[coder]
+            seen[place[segment]].add(who[coder])
     if rounds and study.agreement.unit == "segment" and study.segmentation != "own":
         shown = presence(corpus, study)
         who_at = [coders.index(coder) for coder in shown.frame.coders]
         for n, segment in enumerate(shown.frame.units["unit_id"]):
             if segment in place:
-                seen[place[segment]] |= sum(1 << who_at[m] for m in np.flatnonzero(shown.seen[:, n]))
-    return {"marks": [sorted(each) for each in marks], "seen": seen}
+                seen[place[segment]].update(who_at[m] for m in np.flatnonzero(shown.seen[:, n]))
+    return {"marks": [sorted(each) for each in marks], "seen": [sorted(each) for each in seen]}
 
 
 def _variables(
@@ -179,7 +206,13 @@ def _variables(
 
 
 def _crossed(corpus: Corpus, study: Study, labels: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield, for each code and variable, the table of each pair of coders over the units both rated."""
+    """Yield, for each code and variable, the table of each pair of coders over the units both rated.
+
+    There is nothing where the method has no agreement, and no pair where there are too many coders for lines
+    by pair.
+    """
+    if study.not_applicable("02_agreement"):
+        return
     for variable in corpus.variables():
         if (corpus.of(variable)["stage"] != "independent").all():
             continue
@@ -195,6 +228,8 @@ def _crossed(corpus: Corpus, study: Study, labels: Mapping[str, str]) -> Iterato
 
 
 def _tables(values: np.ndarray, coders: tuple[str, ...], V: int) -> Iterator[tuple[str, list[list[int]]]]:
+    if len(coders) > MOST_CODERS_BY_PAIR:
+        return
     for a in range(len(coders)):
         for b in range(a + 1, len(coders)):
             both = ~np.isnan(values[a]) & ~np.isnan(values[b])

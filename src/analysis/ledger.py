@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import io
 import os
 import re
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +21,11 @@ __all__ = ["Ledger"]
 
 PERSON = re.compile(r"[^\W_][\w.-]{0,39}")
 COLUMNS = tuple(field.name for field in fields(Decision))
+LINE_END = "\n"
+UNLOCKED = (
+    "This folder keeps no locks: decide as one person in one place at a time, "
+    "or a decision written in the same instant may be lost."
+)
 NEXT_STEP = "Put the file back as it was (git has it), and take a new decision instead of editing an old one."
 
 
@@ -103,35 +111,47 @@ def _one_line(text: str) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
+    csv.writer(out, lineterminator=LINE_END).writerow(cells)
     return out.getvalue()
 
 
 def _append(path: Path, decision: Decision) -> None:
     """Add a line and wait until the disk has it; what a crash left half-written is cut off first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as file:
-        whole = _whole_lines(path)
-        if whole == 0:
-            file.truncate(0)
-            file.write(_line(COLUMNS).encode())
-        else:
-            file.truncate(whole)
-        file.write(_line(astuple(decision)).encode())
+    with path.open("ab+") as file, _alone(file.fileno()):
+        file.seek(0)
+        whole, ended = _whole_lines(file.read())
+        file.truncate(whole)
+        heading = "" if whole else _line(COLUMNS)
+        file.write(f"{heading}{'' if ended else LINE_END}{_line(astuple(decision))}".encode())
         file.flush()
         os.fsync(file.fileno())
 
 
-def _whole_lines(path: Path) -> int:
-    """Return how many bytes of a file are lines that ended; a last one that reads well is given its end."""
-    content = path.read_bytes()
-    end = content.rfind(b"\n") + 1
+@contextmanager
+def _alone(handle: int) -> Iterator[None]:
+    """Keep another process of the same person out while the end of a file is looked at and written.
+
+    The lock ends with the process. Some network folders keep none: there, say so and go on without.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError:
+        warnings.warn(UNLOCKED, stacklevel=2)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _whole_lines(content: bytes) -> tuple[int, bool]:
+    """Return how many bytes are whole lines, and whether the last has its end: an editor may drop that."""
+    end = content.rfind(LINE_END.encode()) + 1
     last = content[end:]
     if last and (cells := _cells(last.decode("utf-8", "replace"))) and _as_decision(cells) is not None:
-        with path.open("ab") as file:
-            file.write(b"\n")
-        return len(content) + 1
-    return end
+        return len(content), False
+    return end, True
 
 
 def _parsed(path: Path) -> tuple[list[Decision], list[Problem]]:

@@ -7,7 +7,9 @@ from urllib.parse import urlencode
 __all__ = ["to_agreement", "to_segments", "to_values"]
 
 
-def to_segments(code: str, group: str = "all", case: str = "", *, subcodes: bool = True) -> str:
+def to_segments(
+    code: str, group: str = "all", case: str = "", *, subcodes: bool = True, side: str = ""
+) -> str:
     """Return the address of the segments that count for a code.
 
     Parameters
@@ -20,13 +22,16 @@ def to_segments(code: str, group: str = "all", case: str = "", *, subcodes: bool
         One participant, as they are called in print.
     subcodes : bool
         Whether segments of its subcodes count too.
+    side : str
+        ``supports`` or ``contradicts``: only segments that say so of the code.
 
     Examples
     --------
     >>> to_segments("T1", "patient")
     '#segments?code=T1&group=patient&sub=1'
     """
-    return _address("segments", code=code, group=_not_all(group), case=case, sub="1" if subcodes else "")
+    sub = "1" if subcodes else ""
+    return _address("segments", code=code, group=_not_all(group), case=case, sub=sub, side=side)
 
 
 def to_values(variable: str, value: str = "", group: str = "all") -> str:
@@ -42,6 +47,8 @@ def to_values(variable: str, value: str = "", group: str = "all") -> str:
 
 def to_agreement(code: str = "", variable: str = "", pair: str = "") -> str:
     """Return the address of the table that a coefficient was computed from.
+
+    Without a code and a variable it is the segments that a pair of coders saw, and a table for each code.
 
     Examples
     --------

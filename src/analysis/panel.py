@@ -19,6 +19,7 @@ __all__ = ["Panel", "open_panel"]
 
 ASSETS = resources.files("analysis").joinpath("templates/panel")
 NEEDS_REASON = "Say why, in a few words: the decision log is what a reviewer reads."
+LOOK_AGAIN = "Run the notebook again to see what was kept."
 
 
 def open_panel(study: str, by: str) -> Panel:
@@ -54,6 +55,7 @@ class Panel(anywidget.AnyWidget):
     def __init__(self, review: Review) -> None:
         super().__init__()
         self.review = review
+        self.taken = review.taken()  # as last read; what this person decides is added at once
         self.chosen = Chosen()
         self.places: list[int] = []
         self.at = 0
@@ -73,23 +75,36 @@ class Panel(anywidget.AnyWidget):
         if act is None:
             return
         try:
-            self._show(act(asked))
+            message = act(asked)
         except ConcordError as error:
             self._show(str(error), failed=True)
+        except OSError as error:
+            self._show(f"{error.strerror}. {LOOK_AGAIN}", failed=True)
+        else:
+            self._show(message)
 
     def _decide(self, asked: Mapping[str, Any]) -> str:
-        why = str(asked.get("why", "")).strip()
+        """Keep a decision; one that comes twice, as by a key pressed twice, is kept once."""
+        why = " ".join(str(asked.get("why", "")).split())
         if not why:
             return NEEDS_REASON
-        place = int(asked["place"])
-        decision = self.review.decide(place, str(asked["after"]), why, self.before_them.get(place, ()))
-        self._move({"by": 1})
-        return f"Kept: {decision.after}, {self.review.items[place].name}."
+        place, after = int(asked["place"]), str(asked["after"])
+        known = self.before_them.get(place, ())
+        kept = f"Kept: {after}, {self.review.items[place].name}."
+        if [(each.by, each.after, each.why) for each in known] == [(self.review.by, after, why)]:
+            return kept
+        decision = self.review.decide(place, after, why, known)
+        self.taken = [*self.taken, decision]
+        self.before_them[place] = (decision,)
+        if self.places[self.at : self.at + 1] == [place]:
+            self._move({"by": 1})
+        return kept
 
     def _undo(self, _asked: Mapping[str, Any]) -> str:
         back = self.review.undo()
         if back is None:
             return "There is nothing to take back in this sitting."
+        self.taken = [*self.taken, back]
         here = next(n for n, item in enumerate(self.review.items) if item.question == back.question)
         self.at = self.places.index(here) if here in self.places else self.at
         return "Taken back; the line stays in the file, marked so."
@@ -100,17 +115,23 @@ class Panel(anywidget.AnyWidget):
 
     def _choose(self, asked: Mapping[str, Any]) -> str:
         given = {name: str(asked.get(name, "")) for name in ("code", "pair", "document", "state")}
-        self.chosen = Chosen(**given)
-        self.at = 0
-        self.places = []
+        chosen = Chosen(**given)
+        self.places = self.review.chosen(chosen, self.taken)
+        self.chosen, self.at = chosen, 0
         return ""
 
     def _show(self, message: str, failed: bool = False) -> None:
-        """Send the state of things; the list walked through is kept until another is chosen."""
-        taken = self.review.taken()
+        """Send the state of things; the list walked through is kept until another is chosen.
+
+        Where somebody's file cannot be read, things are shown as last read: what was kept stays kept.
+        """
+        try:
+            self.taken = self.review.taken()
+        except ConcordError as error:
+            message, failed = " ".join(dict.fromkeys([message, str(error)])).strip(), True
         if not self.places:
-            self.places = self.review.chosen(self.chosen, taken)
-        states = self.review.states(taken)
+            self.places = self.review.chosen(self.chosen, self.taken)
+        states = self.review.states(self.taken)
         counts = {"open": len(self.review.items) - sum(i.question in states for i in self.review.items)}
         for name in ("decided", "conflict"):
             counts[name] = sum(states.get(item.question) == name for item in self.review.items)
@@ -125,17 +146,17 @@ class Panel(anywidget.AnyWidget):
             "at": self.at,
             "n": len(self.places),
             "undo": bool(self.review.mine),
-            "item": self._item(taken) if self.places else None,
+            "item": self._item() if self.places else None,
         }
 
-    def _item(self, taken: list[Decision]) -> dict[str, Any]:
+    def _item(self) -> dict[str, Any]:
         place = self.places[self.at]
         item = self.review.items[place]
-        decided = [each for each in taken if each.question == item.question]
-        self.before_them[place] = latest(taken).get(item.question, ())
+        decided = [each for each in self.taken if each.question == item.question]
+        self.before_them[place] = latest(self.taken).get(item.question, ())
         return {
             "place": place,
-            "state": self.review.state(item, taken),
+            "state": self.review.state(item, self.taken),
             **_told(item),
             "passage": asdict(self.review.passage(item)),
             "earlier": [{"by": d.by, "after": d.after or "taken back", "why": d.why} for d in decided],

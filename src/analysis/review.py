@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from .consensus import Settling, settling
 from .corpus import Corpus, natural
 from .decisions import BACK, Decision, Question, conflicts, latest, standing
-from .division import SPANNED, divide
+from .division import divide
 from .errors import UsageError, did_you_mean, quoted
 from .ledger import Ledger
 from .paths import Workspace
 from .read import read_study
+from .settling import Settling, settling
 from .study import Study, load_study
 
 __all__ = ["Chosen", "Item", "Passage", "Review", "open_review"]
 
 AROUND = 600  # characters of the transcript shown on either side
+PLACE = ["document_id", "start", "end", "speaker"]
 STATES = ("open", "conflict", "decided")
 
 
@@ -221,13 +222,15 @@ class Review:
         """
         if not self.mine:
             return None
-        last, earlier = self.mine.pop()
+        last, earlier = self.mine[-1]
         answers = {each.after for each in earlier if each.after != BACK}
         after = answers.pop() if len(answers) == 1 else BACK
         why = next((each.why for each in earlier if each.after == after != BACK), "")
         told = f"taken back. {why}".strip()
         own = [each for each in latest(self.taken()).get(last.question, ()) if each.by == self.by]
-        return self.ledger.take(self.by, last.question, last.before, after, told, seen=own or [last])
+        back = self.ledger.take(self.by, last.question, last.before, after, told, seen=own or [last])
+        self.mine.pop()
+        return back
 
     @cached_property
     def _texts(self) -> dict[str, str]:
@@ -240,15 +243,17 @@ class Review:
         return dict(zip(told["segment_id"], told["text"], strict=True))
 
     @cached_property
-    def _places(self) -> pd.DataFrame:
-        """Where each unit is: document, start, end, speaker."""
-        columns = ["document_id", "start", "end", "speaker"]
-        at = self.corpus.segments.set_index("segment_id")[columns]
+    def _segments(self) -> pd.DataFrame:
+        return self.corpus.segments.set_index("segment_id")[PLACE]
+
+    @cached_property
+    def _units(self) -> pd.DataFrame:
+        """Where each unit that codes are compared on is; one that gathers segments has no start or end."""
         unit = self.study.agreement.unit
-        if unit not in SPANNED:
-            return at
-        units = divide(self.corpus, self.study.agreement.where, unit).set_index("unit_id")
-        return pd.concat([at, units.reindex(columns=columns)])
+        if unit == "segment":
+            return self._segments
+        units = divide(self.corpus, self.study.agreement.where, unit)
+        return units.set_index("unit_id").reindex(columns=PLACE)
 
     def _divided(self, settled: Settling) -> Iterator[Item]:
         rated = settled.rated
@@ -259,7 +264,7 @@ class Review:
     def _item(self, settled: Settling, place: int) -> Item:
         rated = settled.rated
         unit = rated.units.iloc[place]
-        at = self._places.loc[unit["unit_id"]]
+        at = (self._units if rated.code_id else self._segments).loc[unit["unit_id"]]
         marks = {
             coder: settled.words[int(value)]
             for coder, value in zip(rated.coders, rated.values[:, place], strict=True)
@@ -291,10 +296,6 @@ class Review:
         for name, value in wrong.items():
             hint = did_you_mean(value, known[name])
             raise UsageError(f"no segment coded differently has the {name} {quoted(value)}.{hint}")
-
-    def as_of(self, by: str) -> Review:
-        """Return the same review for somebody else at the keyboard."""
-        return replace(self, by=by, mine=[])
 
 
 def _about(item: Item) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from analysis.consensus import settled_corpus
 from analysis.ledger import Ledger
+from analysis.panel import ASSETS
 from analysis.paths import Workspace
 from analysis.review import Review, open_review
 from analysis.study import load_study
@@ -89,6 +90,64 @@ def prepared(workspace: Workspace) -> Review:
     return open_review(workspace, STUDY, "ana")
 
 
+VIEW = {
+    "by": "ana", "message": "", "failed": False, "serial": 1, "at": 0, "n": 2, "undo": False,
+    "counts": {"open": 2, "decided": 0, "conflict": 0},
+    "choices": {"code": [], "pair": [], "document": [], "state": []},
+    "chosen": {"code": "", "pair": "", "document": "", "state": ""},
+    "item": {
+        "place": 0, "state": "open", "name": "Waiting", "code": "waiting", "unit": "s1", "definition": "",
+        "document": "D1", "participant": "P1", "speaker": "", "marks": [], "choices": ["no", "yes"],
+        "passage": {"before": "", "text": "words", "after": ""}, "earlier": [],
+    },
+}  # fmt: skip
+ALONE = """async ([script, view]) => {
+    const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    const { default: panel } = await import(address);
+    const heard = {};
+    window.sent = [];
+    window.answer = (changes) => { Object.assign(view, changes); heard['change:view'](); };
+    const model = { get: () => view, on: (name, f) => { heard[name] = f; }, off: () => {},
+        send: (message) => window.sent.push(message) };
+    panel.render({ model, el: document.body });
+}"""
+
+
+@pytest.fixture
+def alone(browser):
+    """Return the panel without JupyterLab: `sent` holds what it asks for, `answer` plays the kernel."""
+    page = browser.new_page()
+    page.evaluate(ALONE, [ASSETS.joinpath("panel.js").read_text("utf-8"), VIEW])
+    page.focus(".concord-panel")
+    yield page
+    page.close()
+
+
+def test_enter_pressed_twice_asks_once_until_there_is_an_answer(alone) -> None:
+    alone.keyboard.press("2")
+    alone.keyboard.type("as defined")
+    alone.keyboard.press("Enter")
+    alone.keyboard.press("Enter")
+    alone.locator(".concord-panel .keep").click()
+    assert alone.evaluate("sent") == [{"do": "decide", "place": 0, "after": "yes", "why": "as defined"}]
+
+    alone.evaluate("answer({ message: 'Kept' })")
+    alone.focus(".concord-panel")
+    alone.keyboard.press("j")
+    assert alone.evaluate("sent.at(-1)") == {"do": "move", "by": 1}
+
+
+def test_a_kernel_that_does_not_answer_is_not_said_to_have_kept_nothing(alone) -> None:
+    alone.clock.install()
+    alone.keyboard.press("2")
+    alone.keyboard.type("as defined")
+    alone.keyboard.press("Enter")
+    alone.clock.run_for(6500)
+
+    assert said(alone).startswith("No answer from the kernel")
+    assert "nothing was kept" not in said(alone)
+
+
 def test_twenty_segments_are_settled_by_keyboard_and_survive_a_killed_kernel(browser, lab, workspace) -> None:
     review = prepared(workspace)
     expected = {}
@@ -111,7 +170,7 @@ def test_twenty_segments_are_settled_by_keyboard_and_survive_a_killed_kernel(bro
     page.keyboard.type("into the void")
     page.keyboard.press("Enter")
     page.wait_for_function(
-        "() => document.querySelector('.concord-panel .message').textContent.includes('nothing was kept')",
+        "() => document.querySelector('.concord-panel .message').textContent.startsWith('No answer')",
         timeout=20_000,
     )
     opened(page, lab)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from analysis.paths import Workspace
 from analysis.report import Material, sections
@@ -17,21 +18,40 @@ from analysis.study import load_study
 pytestmark = pytest.mark.browser
 
 STUDIES = ["simon2021_simulated", "duffy2023_simulated"]
+OF_VALUES = "krippendorff2011"  # its coders gave a value of one variable, no codes
+CODE = {"simon2021_simulated": "capacity", "duffy2023_simulated": "training"}
+AXE = {"rules": {"target-size": {"enabled": True}}}  # of WCAG 2.2 AA, which axe leaves out unless asked
+LINKS = """() => [...document.querySelectorAll('a.count')].map((a) => {
+    const cell = a.closest('td, th');
+    const heading = cell.closest('table').tHead.rows[0].cells[cell.cellIndex].textContent;
+    return [a.getAttribute('href'), a.textContent, heading];
+})"""
 OPENED = """async (href) => {
     location.hash = href;
     await new Promise((done) => setTimeout(done));
     const { open, dataset } = document.getElementById('evidence');
     return { open, rows: Number(dataset.rows), people: Number(dataset.people) };
 }"""
+CELLS_OF = """(caption) => [...document.querySelectorAll('table')]
+    .filter((table) => table.caption?.textContent === caption)
+    .flatMap((table) => [...table.querySelectorAll('tbody td')])
+    .map((cell) => [cell.textContent.trim(), cell.querySelectorAll('a.count').length])"""
 
 
 @pytest.fixture(scope="module")
-def reports(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Return the page of each simulated study, as 05_report makes it."""
-    folder, workspace = tmp_path_factory.mktemp("pages"), Workspace(checkout)
+def materials(checkout: Path) -> dict[str, Material]:
+    """Return what the report of each study is made of."""
+    workspace = Workspace(checkout)
+    names = (*STUDIES, OF_VALUES)
+    return {name: Material(Step(workspace, "05_report", load_study(workspace, name))) for name in names}
+
+
+@pytest.fixture(scope="module")
+def reports(materials: dict[str, Material], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the page of each study, as 05_report makes it."""
+    folder = tmp_path_factory.mktemp("pages")
     found = {}
-    for name in STUDIES:
-        material = Material(Step(workspace, "05_report", load_study(workspace, name)))
+    for name, material in materials.items():
         text = made_page(material.study, material.step.banner, sections(material), material.evidence)
         found[name] = folder / f"{name}.html"
         found[name].write_text(text, "utf-8")
@@ -64,20 +84,36 @@ def opened(browser, reports):
 @pytest.mark.parametrize("name", STUDIES)
 def test_every_count_opens_as_many_segments_and_participants_as_it_says(opened, name) -> None:
     page = opened(name)
-    links = page.eval_on_selector_all(
-        "a.count", "found => found.map(a => [a.getAttribute('href'), a.textContent])"
-    )
-    checked = 0
-    for href, text in links:
+    for href, text, heading in page.evaluate(LINKS):
         found = page.evaluate(OPENED, href)
         assert found["open"], href
         if counts := re.match(r"(\d+) \((\d+)\)", text):  # participants, segments in brackets
             assert (found["people"], found["rows"]) == tuple(map(int, counts.groups())), href
-            checked += 1
         elif counts := re.fullmatch(r"\[(\d+)\]", text):  # segments behind a cell of the matrix
             assert found["rows"] == int(counts[1]), href
-            checked += 1
-    assert checked > 40
+        elif text.isdecimal():
+            assert found["people" if "participants" in heading else "rows"] == int(text), href
+        else:
+            assert href.startswith("#agreement"), href
+            assert found["rows"] > 0, href
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_count_of_the_theme_table_is_a_link(opened, name) -> None:
+    found = opened(name).evaluate(CELLS_OF, "Who contributed to what")
+    counts = [links for text, links in found if re.match(r"\d+ \(\d+\)", text)]
+
+    assert len(counts) >= 16
+    assert set(counts) == {1}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_cell_of_the_matrix_that_has_segments_is_a_link(opened, materials, name) -> None:
+    found = opened(name).evaluate(CELLS_OF, "Framework matrix")
+    matrix, charting = materials[name].matrix, materials[name].corpus.charting
+    charted = matrix["code_id"].isin(charting["code_id"]) & (materials[name].study.method == "framework")
+
+    assert sum(links for _, links in found) == (matrix.loc[charted, "n_segments"] > 0).sum()
 
 
 def test_it_is_read_by_keyboard(opened) -> None:
@@ -115,6 +151,35 @@ def test_filters_search_and_links_open_the_same_place(opened) -> None:
     assert again.evaluate("document.getElementById('evidence').dataset.rows") == narrow
 
 
+def test_a_coder_is_chosen_by_what_they_gave(opened, materials) -> None:
+    """Of a theme by marks with that theme; of a variable by a value, since it has no marks."""
+    codes = materials["duffy2023_simulated"].corpus.codes.set_index("code_id")
+    theme = re.escape(codes.loc["training", "name"])
+    page = opened("duffy2023_simulated")
+    page.evaluate(OPENED, "#segments?code=training&coder=A")
+    marks = page.locator("#evidence li .marks").all_text_contents()
+    assert marks
+    assert all(re.search(rf"A: [^;]*{theme}", told) for told in marks)
+
+    values = opened(OF_VALUES)
+    whole = values.evaluate(OPENED, "#agreement?variable=rating")["rows"]
+    gave = [values.evaluate(OPENED, f"#agreement?variable=rating&coder={coder}")["rows"] for coder in "ABCD"]
+    assert 0 < min(gave) < whole
+    assert values.evaluate(OPENED, "#agreement?variable=rating&coder=nobody")["rows"] == 0
+
+
+def test_a_pair_opens_what_both_saw_and_a_theme_chosen_there_its_table(opened) -> None:
+    page = opened("duffy2023_simulated")
+    page.evaluate(OPENED, "#agreement?pair=A%7CB")
+    saw = int(page.get_attribute("#evidence", "data-rows"))
+    assert page.locator("#evidence td button").count() == 0
+
+    page.select_option("#evidence select[name=code]", "training")
+    page.wait_for_selector("#evidence td button")
+    cells = page.eval_on_selector_all("#evidence td button", "all => all.map(b => Number(b.textContent))")
+    assert sum(cells) == saw
+
+
 def test_a_coefficient_opens_its_table_and_a_cell_its_segments(opened) -> None:
     page = opened("duffy2023_simulated")
     page.evaluate(OPENED, "#agreement?code=training")
@@ -137,13 +202,13 @@ def test_a_link_to_what_is_not_there_says_so_and_lists_nothing(opened) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", STUDIES)
 def test_axe_finds_no_violation(opened, name, scheme) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = opened(name, color_scheme=scheme, bypass_csp=True)
-    for href in ("", "#segments?code=training&sub=1"):
+    for href in ("", f"#segments?code={CODE[name]}&sub=1", f"#agreement?code={CODE[name]}"):
         if href:
-            page.evaluate(OPENED, href)
-        found = axe.Axe().run(page).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found] == []
+            assert page.evaluate(OPENED, href)["rows"] > 0
+        found = Axe().run(page, options=AXE).response
+        assert [(each["id"], each["nodes"][0]["html"][:120]) for each in found["violations"]] == []
+        assert "target-size" in {each["id"] for each in found["passes"]}
 
 
 @pytest.mark.parametrize("width", [390, 1200])
@@ -159,5 +224,6 @@ def test_it_prints_to_pages(opened, tmp_path) -> None:
     page = opened("simon2021_simulated")
     page.pdf(path=tmp_path / "report.pdf", format="A4")
 
-    assert (tmp_path / "report.pdf").read_bytes().count(b"/Type /Page\n") != 1
+    pages = int(re.search(rb"/Type /Pages\s*/Count (\d+)", (tmp_path / "report.pdf").read_bytes())[1])
+    assert pages > 3
     assert (tmp_path / "report.pdf").stat().st_size > 20_000

@@ -45,25 +45,26 @@ def assign(
     """Draw the sample that several people code, by group, and write a blank sheet for each coder."""
     from ..assign import draw, uncoded
     from ..codingsheet import coding_sheet
+    from ..handouts import hand_out
     from ..study import load_study
 
     workspace = Workspace.find(context.obj["root"])
     workspace.require(study)
     loaded = load_study(workspace, study)
-    corpus = uncoded(workspace, loaded)
     names = [name.strip() for name in coders.split(",") if name.strip()]
+    corpus = uncoded(workspace, loaded, names)
     drawn = draw(corpus, loaded, names, share, round_)
     folder = workspace.derived(study) / "assign"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "assignments.csv").write_text(
-        drawn.assignments.to_csv(index=False, lineterminator="\n"), "utf-8"
-    )
+    which = f"-round-{round_}" if round_ > 1 else ""
+    listed = f"assignments{which}.csv"
+    files = {folder / listed: drawn.assignments.to_csv(index=False, lineterminator="\n").encode()}
     for number, coder in enumerate(names, start=1):
-        (folder / f"sheet-{number}.xlsx").write_bytes(coding_sheet(corpus, loaded, drawn, coder))
+        files[folder / f"sheet-{number}{which}.xlsx"] = coding_sheet(corpus, loaded, drawn, coder)
+    hand_out(workspace, files, "Move it away, or draw another round with --round.")
     for group, n, several in drawn.strata.itertuples(index=False):
         typer.echo(f"{group}: {several} of {n} transcripts for all {len(names)} coders")
     where = folder.relative_to(workspace.root)
-    typer.echo(f"{where}: assignments.csv and a sheet for each coder (sheet-1 is for {names[0]}).")
+    typer.echo(f"{where}: {listed} and a sheet for each coder (sheet-1{which} is for {names[0]}).")
     typer.echo("The sheets hold interview text: keep them where the transcripts are kept.")
-    typer.echo(f"Next: concord import {where}/assignments.csv --study {study}")
+    typer.echo(f"Next: concord import {where}/{listed} --study {study}")
     typer.echo("When the sheets are filled in, import them the same way.")

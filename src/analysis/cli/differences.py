@@ -33,13 +33,13 @@ def export(
 ) -> None:
     """Write every segment coded differently to a workbook, for a team that decides without JupyterLab."""
     from ..decisionsheet import sheet
+    from ..handouts import hand_out
     from ..review import open_review
 
     workspace = Workspace.find(context.obj["root"])
     review = open_review(workspace, study, "export")
     path = out or workspace.derived(study) / "export" / "differences.xlsx"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(sheet(review))
+    hand_out(workspace, {path: sheet(review)}, "Import it, then move it away, or write another with --out.")
     states = review.states(review.taken())
     still = sum(item.question not in states for item in review.items)
     typer.echo(f"{path.name}: {len(review.items)} questions coded differently, {still} of them open.")
@@ -58,7 +58,10 @@ def import_(
 
     workspace = Workspace.find(context.obj["root"])
     brought = read_sheet(file, open_review(workspace, study, by))
-    typer.echo(f"{len(brought.taken)} decisions kept in decisions/{by}.csv; {brought.same} stood already.")
+    typer.echo(
+        f"{len(brought.taken)} decisions kept in decisions/{by}.csv; "
+        f"{brought.same} stood already or were left as they came."
+    )
     for item in brought.clashing:
         about = item.question.code_id or item.question.variable
         typer.echo(

@@ -1,7 +1,9 @@
 // The panel: draws what Python says (model.get("view")), sends what the person does, holds no state of its own
 // but the answer being prepared. A decision counts as kept only once Python has answered.
 
-const PATIENCE = 6000; // ms without an answer until the panel says that nothing was kept
+const PATIENCE = 6000; // ms without an answer until the panel says so
+const NO_ANSWER = "No answer from the kernel: it is busy, or it has ended. "
+  + "Whether this was kept shows when it answers, or when the notebook is run again.";
 const FILTERS = [["code", "Code"], ["pair", "Pair"], ["document", "Document"], ["state", "State"]];
 
 const element = (tag, properties = {}, ...children) => {
@@ -19,11 +21,11 @@ function render({ model, el }) {
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   el.append(root);
   let answer = "";
-  let waiting = null;
+  let waiting = null; // for an answer: until then nothing else is sent, or a key pressed twice would act twice
 
   const send = (message) => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => say("No answer from the kernel: nothing was kept. Run the notebook again.", true), PATIENCE);
+    if (waiting !== null) return;
+    waiting = setTimeout(() => say(NO_ANSWER, true), PATIENCE);
     model.send(message);
   };
   const say = (text, failed) => {
@@ -48,7 +50,7 @@ function render({ model, el }) {
       reason().focus();
       return say("Say why, in a few words.", true);
     }
-    say("Keeping …");
+    if (waiting === null) say("Keeping …");
     send({ do: "decide", place: item.place, after: answer, why: reason().value });
   };
   const move = (by) => send({ do: "move", by });
@@ -107,6 +109,7 @@ function render({ model, el }) {
 
   const draw = () => {
     clearTimeout(waiting);
+    waiting = null;
     const view = model.get("view");
     const focused = root.contains(document.activeElement);
     answer = "";

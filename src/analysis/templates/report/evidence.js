@@ -35,7 +35,19 @@
     const code = codeAt.get(asked.get("code"));
     if (code === undefined) return null;
     return (segment, coder) =>
-      data.marks[segment].includes(coder * V + code) ? 1 : data.seen[segment] & (1 << coder) ? 0 : null;
+      data.marks[segment].includes(coder * V + code) ? 1 : data.seen[segment].includes(coder) ? 0 : null;
+  };
+
+  const wanted = (asked, code) => (asked.get("sub") ? below[code] : new Set([code]));
+
+  // Whether a coder gave a segment the variable's value, or one of the codes; with neither, whether anything.
+  const by = (coder, variable, codes) => {
+    if (coder === undefined) return () => false;
+    const valued = (each, n) => each.given[n][coder] >= 0;
+    if (variable) return (n) => valued(variable, n);
+    const variables = codes ? [] : Object.values(data.variables);
+    return (n) => data.marks[n].some((mark) => Math.floor(mark / V) === coder && (!codes || codes.has(mark % V)))
+      || variables.some((each) => valued(each, n));
   };
 
   const admits = ({ kind, asked }) => {
@@ -44,8 +56,9 @@
     const code = codeAt.get(asked.get("code"));
     const variable = data.variables[asked.get("variable")];
     if (kind === "segments" && code !== undefined) {
-      const wanted = asked.get("sub") ? below[code] : new Set([code]);
-      tests.push((n) => data.counted[n].some((each) => wanted.has(each)));
+      const sought = wanted(asked, code);
+      const carried = asked.get("side") ? data.sides[asked.get("side")] ?? [] : data.counted;
+      tests.push((n) => carried[n]?.some((each) => sought.has(each)));
     }
     if (kind === "values" && variable) {
       const value = variable.values.indexOf(asked.get("value"));
@@ -54,17 +67,19 @@
     const unknown = (asked.get("code") && code === undefined) || (asked.get("variable") && !variable);
     if (unknown) tests.push(() => false);
     const gave = given(asked);
-    if (kind === "agreement" && gave) {
+    if (kind === "agreement") {
       const [a, b] = (asked.get("pair") ?? "").split("|").map((coder) => coderAt.get(coder));
-      if (a !== undefined && b !== undefined) {
+      const paired = a !== undefined && b !== undefined;
+      if (paired && !gave) tests.push((n) => data.seen[n].includes(a) && data.seen[n].includes(b));
+      if (paired && gave) {
         tests.push((n) => gave(n, a) !== null && gave(n, b) !== null);
         const cell = asked.get("cell")?.split(",").map(Number);
         if (cell) tests.push((n) => gave(n, a) === cell[0] && gave(n, b) === cell[1]);
       }
     }
-    add("group", (group) => (n) => data.homes[data.cases[n]] === groupAt.get(group));
+    add("group", (group) => (n) => data.homes[n] === groupAt.get(group));
     add("case", (person) => (n) => data.cases[n] === personAt.get(person));
-    add("coder", (coder) => (n) => data.marks[n].some((mark) => Math.floor(mark / V) === coderAt.get(coder)));
+    add("coder", (coder) => by(coderAt.get(coder), variable, code === undefined ? null : wanted(asked, code)));
     add("agreed", (how) => (n) => agreed(n, gave) === how);
     add("q", (text) => { const sought = text.toLocaleLowerCase(); return (n) => words[n].includes(sought); });
     return (n) => tests.every((test) => test(n));
@@ -73,7 +88,7 @@
   const agreed = (segment, gave) => {
     const told = gave
       ? data.coders.map((_, coder) => gave(segment, coder)).filter((each) => each !== null)
-      : data.coders.flatMap((_, coder) => (data.seen[segment] & (1 << coder)
+      : data.coders.flatMap((_, coder) => (data.seen[segment].includes(coder)
         ? [data.marks[segment].filter((mark) => Math.floor(mark / V) === coder).map((mark) => mark % V).join()] : []));
     if (told.length < 2) return "one coder";
     return told.every((each) => each === told[0]) ? "alike" : "differently";
@@ -96,9 +111,10 @@
 
   const titled = ({ kind, asked }) => {
     const about = [nameOf(asked), asked.get("value"), asked.get("group")?.replaceAll("_", " "), asked.get("case")];
+    const side = kind === "segments" ? asked.get("side") : "";
     const sub = kind === "segments" && asked.get("sub") ? "including subcodes" : "";
     const pair = kind === "agreement" ? (asked.get("pair") ?? "").replace("|", " and ") : "";
-    return [...about, sub, pair].filter(Boolean).join(", ");
+    return [...about, side, sub, pair].filter(Boolean).join(", ");
   };
 
   const select = (name, label, values, chosen) => {
@@ -128,10 +144,13 @@
     if (kind !== "agreement") return;
     const name = asked.get("variable") ? `variable ${asked.get("variable")}` : asked.get("code");
     const table = data.crossed[name];
-    if (!table) return;
+    if (!table) {
+      if (!name) place.append(element("p", { className: "note", textContent: "Choose a theme for its table." }));
+      return;
+    }
     const pairs = Object.keys(table.pairs);
     const pair = pairs.includes(asked.get("pair")) ? asked.get("pair") : pairs[0];
-    if (!pair) return;
+    if (!pair) return place.append(element("p", { className: "note", textContent: "No table by pair: fewer than two coders, or more than twenty." }));
     const [a, b] = pair.split("|");
     const cell = (i, j, n) => {
       const button = element("button", { type: "button", textContent: String(n), disabled: data.unit !== "segment",
@@ -161,7 +180,7 @@
         return value === null ? [] : [`${coder}: ${variable.values[value]}`];
       }
       const codes = data.marks[n].filter((mark) => Math.floor(mark / V) === m).map((mark) => data.codes[mark % V].name);
-      return data.seen[n] & (1 << m) || codes.length ? [`${coder}: ${codes.join(", ") || "no code"}`] : [];
+      return data.seen[n].includes(m) || codes.length ? [`${coder}: ${codes.join(", ") || "no code"}`] : [];
     });
     const text = data.texts[n];
     return element("li", { data: { segment: data.ids[n] } },
