@@ -6,7 +6,7 @@ one study (simon2021_simulated), its five notebooks each, nothing cached. Median
 papermill is given the same notebooks, parameters and environment, a workspace and a staging folder a run, and
 ``xargs -P 2`` over runs; a run's notebooks follow each other, since each reads what those before it left. Its
 kernels write the same files to the staging folders, and `cp` puts them where the next notebook finds them.
-That both left the same files, but for records, pages of notebooks and run.json, is checked.
+That both left the same files, byte for byte but for records, pages of notebooks and run.json, is checked.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ from analysis.graph import STEPS
 from analysis.grid import Grid, Run, load_grid
 from analysis.paths import CHECKOUT, Workspace
 
-from .runs import CONCORD, STUDY, Took, took, workspace
+from .runs import CONCORD, STUDY, Took, took, unlike, workspace
 
 PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3"]
 RESULTS = "import json, sys; json.dump(json.load(open(sys.argv[1]))['results'], open(sys.argv[2], 'w'))"
+OR_SHOW = "|| { tail -n 20 papermill.log >&2; exit 1; }"
 WAYS = ("papermill, two at a time", "batch --jobs 1", "batch --jobs 2", "batch --jobs 2 --plain-kernels")
 
 
@@ -72,7 +73,7 @@ def script(own: Path, raw: Path, run: Run) -> Path:
         folders = [stage / "derived", stage / "reports", target.parent, results.parent]
         lines += [
             f"mkdir -p {shlex.join(map(str, folders))}",
-            f"CONCORD_STAGE={q(str(stage))} {shlex.join(execute)}",
+            f"CONCORD_STAGE={q(str(stage))} {shlex.join(execute)} 2>> papermill.log {OR_SHOW}",
             f"cp -r {q(str(stage / 'derived'))}/. {q(str(derived))}/",
             f"cp -r {q(str(stage / 'reports'))}/. {q(str(reports))}/",
             shlex.join(told),
@@ -82,22 +83,20 @@ def script(own: Path, raw: Path, run: Run) -> Path:
     return path
 
 
-def missing(root: Path, ours: Path, grid: Grid) -> list[str]:
-    """Return files of `concord batch` that papermill's runs, without records and pages, did not leave."""
-    found = []
+def require_same(root: Path, ours: Path, grid: Grid) -> None:
+    """End where papermill's runs did not leave the files that `concord batch` leaves, byte for byte."""
+    own = ("/.records/", "/notebooks/", "/run.json", "/results.json")
     for run in grid.runs:
-        place = workspace_of(Workspace(ours), grid, run)
-        study, theirs = run.study.study, root / "papermill" / run.name
+        place, study = workspace_of(Workspace(ours), grid, run), run.study.study
+        theirs = root / "papermill" / run.name
         pairs = ((place.derived(study), theirs / "data" / "derived" / study),
                  (place.reports(study), theirs / "reports" / study))  # fmt: skip
-        for own, other in pairs:
-            names = [path.relative_to(own).as_posix() for path in own.rglob("*") if path.is_file()]
-            found += [name for name in names if not (other / name).is_file() and not _is_ours(name)]
-    return sorted(set(found))
-
-
-def _is_ours(name: str) -> bool:
-    return name in ("run.json", "results.json") or name.startswith((".records/", "notebooks/"))
+        for mine, other in pairs:
+            odd = unlike(mine, other, own)
+            if odd:
+                raise SystemExit(
+                    f"papermill left {odd[0]} otherwise or not at all, so the two cannot be compared."
+                )
 
 
 def main(runs: int = 40, times: int = 3, study: str = STUDY) -> None:
@@ -111,9 +110,7 @@ def main(runs: int = 40, times: int = 3, study: str = STUDY) -> None:
                 grid = grids[way]
                 found[way].append(by_papermill(root, grid) if way == WAYS[0] else by_batch(root, way))
                 print(f"  {way}: {found[way][-1].wall:.1f} s", file=sys.stderr)
-            absent = missing(roots[WAYS[0]], roots["batch --jobs 2"], grids[WAYS[0]])
-            if absent:
-                raise SystemExit(f"papermill did not leave {absent[0]}, so the two cannot be compared.")
+            require_same(roots[WAYS[0]], roots["batch --jobs 2"], grids[WAYS[0]])
             for root in roots.values():
                 shutil.rmtree(root)
     walls = {way: median(took.wall for took in tooks) for way, tooks in found.items()}

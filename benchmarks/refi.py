@@ -109,7 +109,7 @@ def walk(path: Path) -> int:
 def read(path: Path) -> int:
     """Return the number of codings that Concord's reader takes."""
     from analysis.read.refi import read_refi
-    from analysis.study import Input
+    from analysis.settings import Input
 
     draft = read_refi(path, Input(file=path.name, stage="independent"))
     return len(draft.tables["codings"])
@@ -119,7 +119,8 @@ def whole(path: Path) -> int:
     """Return the number of codings in the corpus: positions proved, all checks made."""
     from analysis.read import read_draft
     from analysis.read.assemble import assemble
-    from analysis.study import Input, Study
+    from analysis.settings import Input
+    from analysis.study import Study
 
     settings = {
         "study": "s",

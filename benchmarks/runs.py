@@ -16,13 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from analysis.graph import STEPS
-from analysis.kernels import shared_environment
+from analysis.kernelenvironment import shared_environment
 from analysis.paths import CHECKOUT
 
 STUDY, SMALL = "simon2021_simulated", "krippendorff2011"
@@ -88,16 +88,42 @@ def workspace(folder: Path, *studies: str) -> Path:
     return folder
 
 
-def missing(ours: Path, plain: Path) -> list[str]:
-    """Return the files of a run that the plain script, without records and executed copies, did not leave."""
+def unlike(ours: Path, other: Path, own: Sequence[str]) -> list[str]:
+    """Return the files of a folder that another does not hold, or not with the same bytes.
 
-    def left(root: Path) -> set[str]:
-        folders = (root / "data" / "derived", root / "reports")
-        files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-        return {path.relative_to(root).as_posix() for path in files}
+    Parameters
+    ----------
+    ours, other : Path
+    own : sequence of str
+        Parts of the names of files that only we write, or that tell of time or place.
+    """
+    names = [path.relative_to(ours).as_posix() for path in sorted(ours.rglob("*")) if path.is_file()]
+    return [
+        name
+        for name in names
+        if not any(part in f"/{name}" for part in own)
+        and not ((other / name).is_file() and _content(ours / name) == _content(other / name))
+    ]
 
-    own = (".records/", "/notebooks/", "run.json", "/results.json", "/verification.", "reports/index.html")
-    return sorted(name for name in left(ours) - left(plain) if not any(part in name for part in own))
+
+def _content(path: Path) -> object:
+    """Return a file's bytes; of recorded results what the notebook said, without what the runner adds."""
+    if path.parent.name != "results":
+        return path.read_bytes()
+    added = ("notebook", "cell", "inputs")
+    entries = json.loads(path.read_text("utf-8"))
+    return [{name: value for name, value in entry.items() if name not in added} for entry in entries]
+
+
+def require_same(ours: Path, plain: Path, study: str) -> None:
+    """End where the plain script did not leave the files that a run leaves."""
+    own = ("/.records/", "/notebooks/", "/run.json", "/results.json", "/verification.")
+    for folder in (f"data/derived/{study}", f"reports/{study}"):
+        odd = unlike(ours / folder, plain / folder, own)
+        if odd:
+            raise SystemExit(
+                f"the plain script left {odd[0]} otherwise or not at all, so the two cannot be compared."
+            )
 
 
 def five_notebooks(scratch: Path, times: int) -> dict[str, list[Took]]:
@@ -113,9 +139,7 @@ def five_notebooks(scratch: Path, times: int) -> dict[str, list[Took]]:
             if way == "plain script":
                 command = [sys.executable, str(script), str(root), str(CHECKOUT / "notebooks"), STUDY, *steps]
             found[way].append(took(command))
-        left_out = missing(roots["reproduce"], roots["plain script"])
-        if left_out:
-            raise SystemExit(f"the plain script left out {left_out[0]}, so the two cannot be compared.")
+        require_same(roots["reproduce"], roots["plain script"], STUDY)
         kernels = json.loads((roots["reproduce"] / "reports" / STUDY / "run.json").read_text("utf-8"))[
             "steps"
         ]

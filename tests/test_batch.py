@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import runs
+from analysis import provenance, runs, wholefile
 from analysis.batch import check_data, folder_of, left_over, require_success, run_grid
 from analysis.batchprogress import BatchProgress
 from analysis.errors import DataError, DisclosureError, RunError
@@ -33,6 +33,8 @@ class Pretending:
     def __init__(self) -> None:
         self.jobs: list[Job] = []
         self.fails = lambda job: False
+        self.leaves: dict[str, dict[str, str]] = {}
+        self.also: dict[str, list[dict]] = {}
         self.says = "Report"
 
     def submit(self, job: Job) -> Future[Ending]:
@@ -45,9 +47,10 @@ class Pretending:
         results = []
         if job.step == "02_agreement":
             value = 0.743 if "exclude.coder" not in settings else 0.5
-            value -= 0.1 * (settings["agreement.unit"] == "case")
+            value -= 0.1 * (settings.get("agreement.unit") == "case")
             key = "agreement.rating.krippendorff_alpha"
             results = [{"key": key, "value": value, "low": 0.1, "high": 0.9, "n": 11, "unit": "coefficient"}]
+        results += self.also.get(job.step, [])
         stage = job.stage
         stage.recorded.write_text(json.dumps({"step": job.step, "results": results}), "utf-8")
         (stage.folder / "current.json").write_text('{"cell": "record"}', "utf-8")
@@ -55,6 +58,8 @@ class Pretending:
         copy = stage.out / "reports" / "notebooks" / f"{job.step}.ipynb"
         copy.parent.mkdir(parents=True)
         copy.write_text('{"cells": []}', "utf-8")
+        for name, text in self.leaves.get(job.step, {}).items():
+            (stage.out / name).write_text(text, "utf-8")
         if job.step == "05_report":
             (stage.out / "reports" / "index.html").write_text(f"<p>{self.says}</p>", "utf-8")
         future.set_result(Ending("completed"))
@@ -182,6 +187,60 @@ class TestRuns:
         smaller = grid_of(workspace, GRID.replace("[segment, case]", "[segment]"))
 
         assert left_over(workspace, smaller) == [f"{STUDY}--unit=case", f"{STUDY}--unit=case--coder=A"]
+
+
+class TestOutputs:
+    def outcomes(self, batch) -> list[dict[str, str]]:
+        return [{step.step: step.outcome for step in each.outcome.steps} for each in batch.done]
+
+    @pytest.mark.parametrize(
+        ("name", "text", "error"),
+        [
+            ("reports/tables.xlsx", "no zip", "BadZipFile"),
+            ("reports/notebooks/more.ipynb", "no JSON", "JSONDecodeError"),
+        ],
+    )
+    def test_what_cannot_be_read_fails_its_notebook_alone(self, workspace, name, text, error) -> None:
+        executor = Pretending()
+        executor.leaves = {"03_themes": {name: text}}
+
+        batch = ran(workspace, executor, grid_of(workspace, f"studies: [{STUDY}]\n"))
+
+        (outcome,) = self.outcomes(batch)
+        assert (outcome["02_agreement"], outcome["03_themes"]) == ("completed", "failed")
+        assert outcome["05_report"] == "blocked"
+        (failed,) = [step for step in batch.done[0].outcome.steps if step.outcome == "failed"]
+        assert failed.failure == Failure("Outputs", None, f"what it left cannot be read ({error}).")
+
+    def test_a_key_that_two_notebooks_record_fails_the_later_again_and_again(self, workspace) -> None:
+        executor, grid = Pretending(), grid_of(workspace, f"studies: [{STUDY}]\n")
+        one = {"key": "themes.n", "value": 1}
+        executor.also, executor.capacity = {"02_agreement": [one], "03_themes": [one]}, 1
+
+        first, again = ran(workspace, executor, grid), ran(workspace, executor, grid)
+
+        assert [self.outcomes(each)[0]["03_themes"] for each in (first, again)] == ["failed", "failed"]
+
+    def test_two_batches_of_one_grid_write_no_file_by_way_of_the_same_draft(
+        self, workspace, monkeypatch
+    ) -> None:
+        batch = ran(workspace, Pretending())
+        found, drafts = multiverse(batch), []
+        move = wholefile.move
+        monkeypatch.setattr(wholefile, "move", lambda draft, to: (drafts.append(draft), move(draft, to)))
+
+        publish(batch, found)
+        publish(batch, found)
+
+        assert len(set(drafts)) == len(drafts) >= 2 * 3
+
+    def test_git_is_asked_once_however_many_runs_share_the_raw_data(self, workspace, monkeypatch) -> None:
+        asked: list[Path] = []
+        monkeypatch.setattr(provenance, "git_state", lambda folder: asked.append(folder) or {})
+
+        ran(workspace, Pretending())
+
+        assert asked == [provenance.PACKAGE, (workspace.root / "data" / "raw").resolve()]
 
 
 class TestTable:

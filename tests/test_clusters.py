@@ -139,6 +139,37 @@ class TestParcels:
         assert "package pandas" in returned.ending.failure.message
         assert not list(tmp_path.glob("concord-*"))
 
+    @pytest.fixture
+    def library(self, tmp_path, parsed_library) -> Library:
+        (tmp_path / ".concord").mkdir()
+        shutil.copy(parsed_library, tmp_path / ".concord")
+        return Library(Workspace(tmp_path))
+
+    def job(self, checkout: Path, workspace: Workspace, *reads: str) -> Job:
+        notebook, stage = checkout / "notebooks" / "01_prepare.ipynb", Stage(workspace, STUDY, "01_prepare")
+        return Job(notebook, workspace.root, stage, study=STUDY, step="01_prepare", reads=reads)
+
+    def test_a_log_of_the_cluster_shows_no_name_of_a_file_and_no_content(
+        self, checkout, tmp_path, library
+    ) -> None:
+        (tmp_path / "ann-smith.csv").write_text("a confidence", "utf-8")
+        parcel = parcels.packed(self.job(checkout, Workspace(tmp_path), "ann-smith.csv"), library)
+        shown = repr(parcel) + repr(parcels.Returned(Ending("completed"), parcel.files))
+
+        assert parcel.files == {"ann-smith.csv": b"a confidence"}
+        assert "ann-smith" not in shown
+        assert "confidence" not in shown
+
+    def test_a_worker_keeps_nothing_of_a_notebook_that_is_gone(
+        self, checkout, tmp_path, library, monkeypatch
+    ) -> None:
+        monkeypatch.setattr(parcels, "_library", lambda: library)
+        job = self.job(checkout, Workspace(tmp_path))
+        parcel = parcels.Parcel(job, job.notebook.read_bytes(), {}, {})
+
+        assert parcels.execute(parcel, "session", str(tmp_path)).ending.failure.kind == "OtherInstallation"
+        assert library._notebooks == {}
+
 
 class Remote:
     """What Dask gives for a job: its end comes when the test says so."""

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import UsageError
-from analysis.grid import Grid, load_grid, said, setting
+from analysis.grid import Grid, load_grid, setting
 from analysis.gridfile import MOST_RUNS
 from analysis.paths import Workspace
+from analysis.runnames import said
 
 
 @pytest.fixture
@@ -52,13 +53,13 @@ class TestRuns:
     def test_products_and_single_runs_stand_side_by_side(self, grid) -> None:
         found = grid(
             "studies: [small]\n"
-            "vary:\n  - {agreement.unit: [segment, case]}\n  - {seed: [1, 2]}\n"
+            "vary:\n  - {agreement.unit: [segment, case]}\n  - {seed: [3, 4]}\n"
             "runs:\n  - {agreement.primary: gwet_ac1, seed: 7}\n"
             "always: {agreement.interval.draws: 200}\n"
         )
 
         assert names(found) == [
-            "small--unit=segment", "small--unit=case", "small--seed=1", "small--seed=2",
+            "small--unit=segment", "small--unit=case", "small--seed=3", "small--seed=4",
             "small--primary=gwet_ac1--seed=7",
         ]  # fmt: skip
         assert {run.study.agreement.interval.draws for run in found.runs} == {200}
@@ -68,11 +69,48 @@ class TestRuns:
 
         assert names(found) == ["small--seed=1"]
 
+    def test_settings_that_come_to_the_same_run_once(self, grid) -> None:
+        found = grid("studies: [small]\nvary: {agreement.unit: [~, segment], exclude.coder: [~, []]}\n")
+
+        assert names(found) == ["small--as-it-is"]
+
+    def test_coders_whose_ids_may_be_names_stand_in_no_name_or_setting(self, grid, small) -> None:
+        for table in ("coders", "codings", "assignments", "charting"):
+            small.put(table, [["Annika" if c == "A" else c for c in row] for row in small.rows(table)])
+        small.write()
+        found = grid(
+            "studies: [small]\nvary: {exclude.coder: [Annika, B], themes.counted: ['coder:Annika']}\n"
+        )
+
+        assert names(found) == [
+            "small--coder=coder-1--counted=coder-coder-1",
+            "small--coder=B--counted=coder-coder-1",
+        ]
+        assert found.runs[0].study.exclude.coder == ["Annika"]
+        assert found.runs[0].settings == {"exclude.coder": ["coder 1"], "themes.counted": "coder:coder 1"}
+
+    def test_nor_do_they_where_study_yml_alone_names_them(self, grid, small) -> None:
+        for table in ("coders", "codings", "assignments", "charting"):
+            small.put(table, [["Annika" if c == "A" else c for c in row] for row in small.rows(table)])
+        small.edit("study.yml", "counted: consensus", "counted: 'coder:Annika'")
+        small.write()
+        found = grid("studies: [small]\nvary: {themes.counted: [~, any]}\n")
+
+        assert found.own == {"small": {"themes.counted": "coder:coder 1"}}
+        assert found.runs[0].settings == {"themes.counted": "coder:coder 1"}
+
     def test_a_larger_grid_keeps_the_names_of_runs_that_were_there(self, grid) -> None:
         before = grid("studies: [small]\nvary: {seed: [1, 2]}\n")
         after = grid("studies: [small]\nvary: {seed: [1, 2, 3]}\nruns: [{agreement.unit: case}]\n")
 
         assert set(names(before)) <= set(names(after))
+
+    def test_unless_it_varies_another_setting_that_ends_alike(self, grid) -> None:
+        text = "studies: [small]\nvary: {agreement.where.speaker: [x]}\n"
+        before, after = grid(text), grid(f"{text}runs: [{{variables.mood.where.speaker: y}}]\n")
+
+        assert names(before) == ["small--speaker=x"]
+        assert names(after) == ["small--agreement.where.speaker=x", "small--mood.where.speaker=y"]
 
     def test_settings_that_end_alike_are_told_apart(self, grid) -> None:
         found = grid(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,8 @@ def reached(source: str, files: dict[str, str] | None = None) -> list[str]:
         ("try:\n    import analysis.a\nexcept ImportError:\n    pass", ["__init__.py", "a.py"]),
         ("class A:\n    from analysis import a", ["__init__.py", "a.py"]),
         ("import importlib\nimportlib.import_module('analysis.a')", ["__init__.py", "a.py"]),
+        ("from importlib import import_module as im\nim('analysis.a')", ["__init__.py", "a.py"]),
+        ("import importlib as il\nil.import_module('analysis.a')", ["__init__.py", "a.py"]),
         ("import pandas, analysist", []),
         ("text = 'import analysis.a'", []),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import analysis.a", []),
@@ -74,6 +78,21 @@ def test_an_import_by_a_computed_name_may_reach_everything() -> None:
 def test_files_of_the_package_are_reached_by_name_by_folder_or_all(text: str, expected: list[str]) -> None:
     files = FILES | {"a.py": f"from importlib import resources\nresources.files('analysis') / '{text}'"}
     assert reached("import analysis.a", files) == ["__init__.py", "a.py", *expected]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "from importlib.resources import files\nfiles('analysis')",
+        "from importlib import resources as r\nr.files('analysis')",
+        "import importlib.resources as r\nr.files('analysis')",
+        "from jinja2 import PackageLoader as Loader\nLoader('analysis')",
+        "import pkgutil\npkgutil.get_data('analysis', 'page.html')",
+    ],
+)
+def test_files_of_the_package_are_reached_whatever_their_opener_is_called(opening: str) -> None:
+    files = FILES | {"a.py": f"{opening}\nname = 'page.html'"}
+    assert reached("import analysis.a", files) == ["__init__.py", "a.py", "page.html"]
 
 
 def test_imports_that_go_in_a_ring_end() -> None:
@@ -113,3 +132,17 @@ def test_what_was_read_is_remembered_by_content_alone(tmp_path: Path) -> None:
     assert Sources(folder, remembered).reached(Module(("analysis.a",))) != first
     (folder / "a.py").write_text("x = 1\n")
     assert Sources(folder, remembered).reached(Module(("analysis.a",))) == first
+
+
+def test_what_was_read_goes_with_the_last_that_asked_for_it(tmp_path: Path) -> None:
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "a.py").write_text("x = 1\n")
+    sources = Sources(tmp_path / "library", tmp_path / "digests.json")
+    assert sources.reached(Module(("analysis.a",)))
+    seen = weakref.ref(sources)
+    gc.disable()
+    try:
+        del sources
+        assert seen() is None
+    finally:
+        gc.enable()

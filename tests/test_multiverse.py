@@ -5,18 +5,21 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from analysis.batch import Batch, Done, check_data
+from analysis.estimands import Estimand
 from analysis.grid import load_grid
-from analysis.multiverse import ABSENT, Estimand, multiverse
+from analysis.multiverse import ABSENT, multiverse
 from analysis.multiversechart import ordered, specification_curve
 from analysis.multiversepage import files
 from analysis.outcomes import StepRun, StudyRun
 from analysis.paths import Workspace
+from analysis.records import Record, Records
 
 ALPHA = "agreement.mood.krippendorff_alpha"
 CLAIMS = f"""\
@@ -98,6 +101,47 @@ class TestFlips:
 
         (flip,) = claim(found, "enough").flips
         assert (flip.pairs, flip.flipped) == (3, (("none", "B"), ("A", "B")))
+
+
+class TestTables:
+    CLAIM = (
+        CLAIMS
+        + '- {id: cell, says: "", source: table, basis: stated, table: themes, where: {code_id: waiting}, '
+        'column: n_cases, printed: "2"}\n'
+    )
+
+    def with_themes(self, made: Batch, outcome: str) -> Batch:
+        """Leave themes.csv in every run, made by a notebook that then ended as it is said."""
+        done = []
+        for each in made.done:
+            records = Records(each.workspace, "small")
+            path = records.output("derived/themes.csv")
+            path.write_text("code_id,n_cases\nwaiting,2\n", "utf-8")
+            (each.workspace.reports("small")).mkdir(parents=True)
+            (each.workspace.reports("small") / "index.html").write_text("<p>", "utf-8")
+            outputs = {"derived/themes.csv": "0", "reports/index.html": "0"}
+            records.write(Record("03_themes", {}, outputs, complete=True), each.workspace.scratch)
+            steps = [*each.outcome.steps, StepRun("03_themes", outcome, "forced")]
+            done.append(replace(each, outcome=StudyRun("small", steps, each.run.name)))
+        return replace(made, done=tuple(done))
+
+    @pytest.mark.parametrize(
+        ("outcome", "state"), [("completed", "holds"), ("failed", ABSENT), ("blocked", ABSENT)]
+    )
+    def test_a_claim_is_judged_on_no_table_that_an_earlier_run_left(
+        self, batch, small, outcome, state
+    ) -> None:
+        made = batch()
+        (small.raw / "claims.yml").write_text(self.CLAIM, "utf-8")
+
+        assert claim(multiverse(self.with_themes(made, outcome)), "cell").count(state) == 4
+
+    @pytest.mark.parametrize(("outcome", "links"), [("completed", 4), ("failed", 0)])
+    def test_a_report_that_an_earlier_run_left_is_not_linked(self, batch, outcome, links) -> None:
+        made = self.with_themes(batch(), outcome)
+        page = str(files(made, multiverse(made))["index.html"])
+
+        assert page.count('/index.html">') == links
 
 
 class TestEstimands:
@@ -188,6 +232,19 @@ class TestPage:
         assert drawings == [f"figures/small-{ALPHA}.svg"]
         assert str(written[f"figures/small-{ALPHA}.csv"]).count("\n") == 5
         assert f'href="figures/small-{ALPHA}.csv"' in str(written["index.html"])
+
+    def test_coders_whose_ids_may_be_names_stand_on_no_page_and_in_no_table(self, batch, small) -> None:
+        for table in ("coders", "codings", "assignments", "charting"):
+            small.put(table, [["Annika" if c == "A" else c for c in row] for row in small.rows(table)])
+        small.write()
+        values = {("segment", ""): 0.74, ("segment", "Annika"): 0.5}
+        made = batch("studies: [small]\nvary: {exclude.coder: [~, Annika]}\n", values)
+        written = files(made, multiverse(made))
+
+        told = [name for name, content in written.items() if isinstance(content, str) and "nnika" in content]
+        assert told == []
+        assert "holds at none, fails at coder 1" in str(written["index.html"])
+        assert "coder 1" in str(written[f"figures/small-{ALPHA}.csv"])
 
     def test_a_policy_that_hides_counts_hides_what_claims_print(self, batch, small) -> None:
         path = small.raw / "study.yml"

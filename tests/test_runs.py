@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,7 +17,16 @@ from typing import ClassVar
 
 import pytest
 
-from analysis import kernels, normalform, notebooks, provenance, runs, stepresults, studylock
+from analysis import (
+    kernelenvironment,
+    kernels,
+    normalform,
+    notebooks,
+    provenance,
+    runs,
+    stepresults,
+    studylock,
+)
 from analysis.errors import RunError, StudyError, UsageError
 from analysis.graph import STEPS, Step, downstream
 from analysis.kernels import Limits
@@ -522,7 +532,7 @@ class TestEnvironment:
         job = kernels.Job(
             workspace.notebooks / "01_prepare.ipynb", workspace.root, Stage(workspace, "demo", "01_prepare")
         )
-        return kernels.environment(job)
+        return kernelenvironment.environment(job)
 
     def test_nothing_of_a_persons_own_set_up_is_left(self, given):
         assert not {*self.OWN} & given.keys()
@@ -559,6 +569,24 @@ class TestLock:
         assert entered.is_set()
         assert said == [f"demo: another run is under way (process {os.getpid()}); waiting for it"]
 
+    def test_where_no_locks_are_kept_that_is_said_and_the_run_goes_on(self, workspace, monkeypatch):
+        def refused(handle: int, how: int) -> None:
+            raise OSError(errno.ENOLCK, "No locks available")
+
+        monkeypatch.setattr(studylock.fcntl, "flock", refused)
+        said: list[str] = []
+        with studylock.locked(workspace, "demo", said.append):
+            said.append("goes on")
+        assert said == [
+            "demo: this file system keeps no locks (No locks available), so nothing stops a second run of "
+            "the study. Start none.",
+            "goes on",
+        ]
+
+    def test_an_error_of_the_run_itself_is_not_taken_for_one_of_the_lock(self, workspace):
+        with pytest.raises(OSError, match="disk full"), studylock.locked(workspace, "demo", pytest.fail):
+            raise OSError("disk full")
+
     def test_another_study_does_not_wait(self, workspace):
         with (
             studylock.locked(workspace, "demo", pytest.fail),
@@ -576,6 +604,7 @@ class TestResults:
             '{"results": [{"value": 1}]}',
             '{"results": [{"key": "a"}]}',
             '{"results": [{"key": "a", "value": NaN}]}',
+            '{"results": [{"key": "a", "value": 1e999}]}',
             '{"results": [{"key": "a", "value": 1}, {"key": "a", "value": 2}]}',
         ],
     )

@@ -11,14 +11,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from analysis import nursery, runs
+from analysis.contents import file_digest
 from analysis.graph import Step
 from analysis.paths import Workspace
+from analysis.provenance import Library
+from analysis.records import Records
 
 pytestmark = [
     pytest.mark.soak,
@@ -28,11 +32,26 @@ pytestmark = [
 STUDY = "krippendorff2011"
 KILLS = int(os.environ.get("CONCORD_SOAK_KILLS", "200"))
 SMALL_RUNS = int(os.environ.get("CONCORD_SOAK_RUNS", "2000"))
-TELL_OF_TIME = ("run.json",)
+TELL_OF_TIME = (f"reports/{STUDY}/run.json", "reports/index.html")
+STATES = (
+    ("study.yml", "seed: 2011", "seed: 2011"),  # as it is
+    ("source/ratings.csv", "4,3,3,3,3", "4,3,3,1,3"),
+    ("study.yml", "companions: [percent, gwet_ac1]", "companions: [percent]"),
+)
+"""Three states of the raw data, each the bundled one with a text replaced; no two give the same results."""
 
 
-def reproduce(root: Path, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "analysis.cli", "--root", str(root), "reproduce", *more, STUDY]
+def plant(raw: Path, root: Path, state: int) -> None:
+    """Give a workspace the raw data of one state."""
+    file, old, new = STATES[state]
+    shutil.copytree(raw, root / "data" / "raw" / STUDY, dirs_exist_ok=True)
+    text = (raw / file).read_text("utf-8")
+    assert text.count(old) == 1
+    (root / "data" / "raw" / STUDY / file).write_text(text.replace(old, new), "utf-8")
+
+
+def reproduce(root: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "analysis.cli", "--root", str(root), "reproduce", STUDY]
     return subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
@@ -41,11 +60,12 @@ def reproduce(root: Path, *more: str) -> subprocess.Popen[bytes]:
 def left(root: Path) -> dict[str, str]:
     """Return the hash of every file of data/derived and reports, those that tell of time aside."""
     files = [path for top in ("data/derived", "reports") for path in sorted((root / top).rglob("*"))]
-    return {
+    hashes = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
-        if path.is_file() and path.name not in TELL_OF_TIME
+        if path.is_file()
     }
+    return {name: sha for name, sha in hashes.items() if name not in TELL_OF_TIME}
 
 
 def processes_of(root: Path) -> list[int]:
@@ -57,36 +77,70 @@ def processes_of(root: Path) -> list[int]:
     return found
 
 
-def is_half_written(name: str, root: Path, whole: dict[str, str], found: dict[str, str]) -> bool:
-    """Tell whether a file is neither what a calm run leaves nor a note of the runner that can be read."""
-    if "/.records/" in name or name.endswith("/results.json"):
-        return not isinstance(json.loads((root / name).read_text("utf-8")), dict | list)
-    return found[name] != whole.get(name)
+def half_written(root: Path, whole: Sequence[dict[str, str]]) -> list[str]:
+    """Return files that are neither what a calm run of any state leaves nor a whole note of the runner."""
+    odd = []
+    for name, sha in left(root).items():
+        if "/.records/" in name or name.endswith("/results.json"):
+            json.loads((root / name).read_text("utf-8"))
+        elif sha not in [calm.get(name) for calm in whole]:
+            odd.append(name)
+    notes = [root / name for name in TELL_OF_TIME if (root / name).is_file()]
+    for path in notes:
+        text = path.read_text("utf-8")
+        if path.suffix == ".json":
+            assert json.loads(text)["study"] == STUDY
+        elif not text.rstrip().endswith("</html>"):
+            odd.append(path.name)
+    return odd
 
 
-def test_killed_at_any_moment_nothing_is_half_written_and_the_next_run_makes_good(
+def unchanged(root: Path, library: Library) -> dict[str, str]:
+    """Return the outputs, by hash, of every step that the next run would skip."""
+    workspace = Workspace(root)
+    (told,) = runs.status(workspace, [STUDY], library=library)
+    records = Records(workspace, STUDY)
+    files = [
+        records.output(label)
+        for step in told.steps
+        if step.outcome == "skipped" and (record := records.read(step.step))
+        for label in record.outputs
+    ]
+    return {path.relative_to(root).as_posix(): file_digest(path) for path in files}
+
+
+def test_killed_at_any_moment_nothing_is_half_written_or_mixed_and_the_next_run_makes_good(
     checkout: Path, tmp_path: Path
 ) -> None:
-    calm, rough = tmp_path / "calm", tmp_path / "rough"
-    for root in (calm, rough):
-        shutil.copytree(checkout / "data" / "raw" / STUDY, root / "data" / "raw" / STUDY)
-    begun = time.monotonic()
-    assert reproduce(calm).wait() == 0
-    length, whole, rng = time.monotonic() - begun, left(calm), random.Random(20260101)
+    raw, rough = checkout / "data" / "raw" / STUDY, tmp_path / "rough"
+    whole: list[dict[str, str]] = []
+    for state in range(len(STATES)):
+        begun = time.monotonic()
+        plant(raw, tmp_path / f"calm-{state}", state)
+        assert reproduce(tmp_path / f"calm-{state}").wait() == 0
+        length = time.monotonic() - begun
+        whole.append(left(tmp_path / f"calm-{state}"))
+    results = [calm[f"data/derived/{STUDY}/results.json"] for calm in whole]
+    assert len(set(results)) == len(STATES)
+    rng, library = random.Random(20260102), Library(Workspace(tmp_path))
     for number in range(KILLS):
-        process = reproduce(rough, "--force")
+        state = rng.randrange(len(STATES))
+        plant(raw, rough, state)
+        process = reproduce(rough)
         with suppress(subprocess.TimeoutExpired):
             process.wait(rng.uniform(0, 1.1 * length))
         process.kill()
         process.wait()
-        found = left(rough)
-        assert [name for name in found if is_half_written(name, rough, whole, found)] == [], f"kill {number}"
+        assert half_written(rough, whole) == [], f"kill {number}"
+        assert unchanged(rough, library).items() <= whole[state].items(), f"kill {number}"
         until = time.monotonic() + 10
         while processes_of(rough) and time.monotonic() < until:
             time.sleep(0.05)
         assert processes_of(rough) == [], f"kill {number}"
     assert reproduce(rough).wait() == 0
-    assert left(rough) == whole
+    assert left(rough) == whole[state]
+    (told,) = runs.status(Workspace(rough), [STUDY], library=library)
+    assert [step.step for step in told.steps if step.outcome == "stale"] == []
     assert not (rough / ".concord" / "stage" / STUDY).exists()
 
 

@@ -62,7 +62,7 @@ FIRST = {
     "01_prepare": "from analysis import prepare\nprepare.prepare(study)",
     "02_agreement": "from analysis.agreement.sheet import sheet\nsheet(2)",
     "03_themes": "from analysis import themes",
-    "04_framework": "import analysis.framework",
+    "04_framework": "import analysis.framework, helper",
     "05_report": "from analysis import report\nfrom analysis.agreement import sheet",
 }
 ALL = {step.name for step in STEPS}
@@ -101,6 +101,10 @@ class House:
         self.write(f"{raw}/source/codings.csv", "segment_id,coder_id\n1,A\n")
         self.write(f"{raw}/source/MANIFEST", "abc codings.csv\n")
         self.write(f"{raw}/decisions/ann.csv", "segment_id,value\n")
+        self.write("drive/interviews/codings.csv", "segment_id,coder_id\n2,B\n")
+        (root / raw / "source" / "protected").symlink_to("../../../../drive", target_is_directory=True)
+        self.write("helper.py", "import further.one\n")
+        self.write("further/one.py", "X = 1\n")
         self.write("requirements.lock", "# made by a tool\na==1 \\\n    --hash=sha256:1\n    # via b\n")
 
     def write(self, name: str, text: str) -> None:
@@ -212,6 +216,13 @@ MATTER: dict[str, tuple[Callable[[House], None], set[str]]] = {
     ),
     "a coding": (edited(f"{RAW}/source/codings.csv", "1,A", "1,B"), ALL),
     "a new file in source": (written(f"{RAW}/source/cases.csv", "case_id\n"), ALL),
+    "a coding on a drive that source links to": (edited("drive/interviews/codings.csv", "2,B", "2,A"), ALL),
+    "a new file on a drive that source links to": (written("drive/interviews/cases.csv", "case_id\n"), ALL),
+    "a module beside the workspace's data": (
+        edited("helper.py", "import", "X = 1\nimport"),
+        {"04_framework"},
+    ),
+    "a module that such a module imports": (edited("further/one.py", "1", "2"), {"04_framework"}),
     "a decision": (written(f"{RAW}/decisions/ann.csv", "segment_id,value\n1,x\n"), ALL),
     "a name to be kept from sight": (written(f"{RAW}/names.txt", "Ann\nBob\n"), ALL),
     "a setting": (edited(f"{RAW}/study.yml", "seed: 7", "seed: 8"), ALL),
@@ -319,6 +330,8 @@ DO_NOT_MATTER: dict[str, Callable[[House], None]] = {
     "findings, which verify reads": written(f"{RAW}/findings.md", "We found 21 segments.\n"),
     "a frozen state": written(f"{RAW}/frozen/first.json", "{}\n"),
     "the manifest of source": written(f"{RAW}/source/MANIFEST", "abd codings.csv\n"),
+    "a module beside the workspace's data that is not imported": written("other.py", "X = 1\n"),
+    "a comment in a module beside the workspace's data": edited("further/one.py", "1", "1  # one"),
     "an editor's draft beside a table": written(f"{RAW}/source/~$codings.xlsx", "x"),
     "a file of the desktop": written(f"{RAW}/.DS_Store", "x"),
     "another study": written("data/raw/other/study.yml", STUDY.replace("demo", "other")),

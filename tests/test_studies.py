@@ -108,3 +108,25 @@ def test_the_start_page_of_an_empty_workspace_says_how_to_begin(tmp_path, monkey
     monkeypatch.setenv("CONCORD_ROOT", str(tmp_path))
 
     assert "concord new" in start().caption
+
+
+def with_report(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> str:
+    left(workspace, "krippendorff2011", {})
+    (workspace.reports("krippendorff2011") / "index.html").write_text("<title>a report</title>")
+    monkeypatch.setenv("CONCORD_ROOT", str(workspace.root))
+    return start().markup
+
+
+def test_the_start_page_links_no_report_of_another_workspace(workspace, monkeypatch):
+    """The checkout's notebooks lie beside the checkout's reports, not beside this workspace's."""
+    markup = with_report(workspace, monkeypatch)
+
+    assert "open the report" not in markup
+    assert "reports/krippendorff2011/index.html</code> in the workspace's folder" in markup
+
+
+def test_the_start_page_links_reports_that_lie_beside_its_notebooks(workspace, monkeypatch):
+    (workspace.root / "notebooks").mkdir()
+    (workspace.root / "notebooks" / "01_prepare.ipynb").touch()
+
+    assert 'href="../../reports/krippendorff2011/index.html"' in with_report(workspace, monkeypatch)

@@ -16,6 +16,7 @@ import pytest
 
 from analysis import kernels, nursery
 from analysis.executors import LocalExecutor
+from analysis.kernelenvironment import shared_environment
 from analysis.kernels import Ending, Job, Limits
 from analysis.nursery import Nursery
 from analysis.paths import Workspace
@@ -127,7 +128,7 @@ def printed(done: Job, cell: int = 1) -> str:
 
 @pytest.fixture(scope="module")
 def loaded() -> Iterator[Nursery]:
-    made = Nursery(kernels.shared_environment(), ["analysis", "analysis.errors", "analysis.figures"])
+    made = Nursery(shared_environment(), ["analysis", "analysis.errors", "analysis.figures"])
     yield made
     made.close()
 
@@ -197,7 +198,7 @@ class TestNothingGoesFromOneKernelToTheNext:
 
 class TestWhereForkingFails:
     def test_a_new_kernel_does_if_the_forking_process_is_gone_before(self, tmp_path: Path) -> None:
-        made = Nursery(kernels.shared_environment())
+        made = Nursery(shared_environment())
         for server in made.servers:
             server.kill()
             server.wait()
@@ -205,13 +206,13 @@ class TestWhereForkingFails:
         made.close()
 
     def test_a_new_kernel_does_if_what_is_to_be_loaded_cannot_be(self, tmp_path: Path) -> None:
-        made = Nursery(kernels.shared_environment(), ["analysis.there_is_none"])
+        made = Nursery(shared_environment(), ["analysis.there_is_none"])
         assert kernels.run(job(tmp_path, "1"), Event(), made).kernel == "new"
         assert made.broken
         made.close()
 
     def test_a_new_kernel_does_if_the_forking_process_dies_meanwhile(self, tmp_path: Path) -> None:
-        made = Nursery(kernels.shared_environment())
+        made = Nursery(shared_environment())
         begun = tmp_path / "begun"
         once = (
             f"import os, signal\nfrom pathlib import Path\nfirst = not Path({str(begun)!r}).exists()\n"
@@ -243,7 +244,7 @@ BY_PAPERMILL = """\
 import sys
 import papermill
 from papermill.engines import papermill_engines
-from analysis.kernels import shared_environment
+from analysis.kernelenvironment import shared_environment
 from analysis.nursery import Nursery
 from analysis.worker import Engine
 papermill_engines.register("concord", Engine)

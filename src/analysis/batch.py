@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TextIO
 
@@ -20,8 +21,10 @@ from .outcomes import StudyRun
 from .paths import Workspace
 from .provenance import Library
 from .read.scope import unknown_exclusions
+from .records import Records
 from .stepresults import merged
 from .study import load_study
+from .tablecells import Absent, Cells, Tables, table_path, tables_of
 
 __all__ = [
     "Batch", "Done", "all_ran_before", "check_data", "folder_of", "left_over", "require_success", "run_grid",
@@ -55,8 +58,35 @@ class Done:
     @property
     def results(self) -> list[dict]:
         """What its notebooks that ended well recorded."""
-        steps = [s.step for s in self.outcome.steps if s.outcome in ("completed", "skipped")]
-        return merged(self.workspace, self.run.study.study, steps)
+        return merged(self.workspace, self.run.study.study, self._ran_well)
+
+    @cached_property
+    def left(self) -> frozenset[Path]:
+        """The files that its notebooks that ended well left; any other is an earlier run's."""
+        records = Records(self.workspace, self.run.study.study)
+        found = [record for step in self._ran_well if (record := records.read(step))]
+        return frozenset(records.output(label) for record in found for label in record.outputs)
+
+    def table(self, name: str) -> Cells:
+        """Return the cells of a table that is among `left`.
+
+        Raises
+        ------
+        Absent
+            If there is none of that name.
+        """
+        path, label = table_path(self.workspace, self.run.study.study, name)
+        if path.is_file() and path not in self.left:
+            raise Absent(f"{label} was left by an earlier run")
+        return self._tables(name)
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return tables_of(self.workspace, self.run.study.study)
+
+    @property
+    def _ran_well(self) -> list[str]:
+        return [s.step for s in self.outcome.steps if s.outcome in ("completed", "skipped")]
 
     @property
     def said(self) -> str:

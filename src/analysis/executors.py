@@ -11,6 +11,7 @@ from typing import Protocol, Self
 
 from . import kernels
 from .errors import UsageError
+from .kernelenvironment import shared_environment
 from .kernels import Ending, Job
 from .nursery import Nursery, possible
 
@@ -83,7 +84,7 @@ class LocalExecutor:
     def prepare(self) -> None:
         """Begin to load what notebooks need, in processes of their own; return at once."""
         if self._is_warm and self.nursery is None:
-            self.nursery = Nursery(kernels.shared_environment(), self._modules())
+            self.nursery = Nursery(shared_environment(), self._modules())
 
     def stop(self) -> None:
         """End every notebook, kernel and process that was started."""

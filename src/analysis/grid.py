@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from . import yamlfile
-from .contents import digest
 from .errors import ConcordError, Problem, StudyError, UsageError, did_you_mean, quoted
 from .gridfile import Combination, GridFile, combinations, odd_values
 from .paths import Workspace
+from .runnames import UNSAFE, apart, labelled, labels_of, run_name
 from .study import Study, load_study
 
-__all__ = ["AS_IT_IS", "Grid", "GridFile", "Run", "load_grid", "said", "setting"]
+__all__ = ["Grid", "GridFile", "Run", "load_grid", "setting"]
 
-AS_IT_IS = "as-it-is"
-LONGEST = 96
-UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
 KEPT = {
     "study": "a batch names its studies under `studies`.",
     "simulated": "a batch may not change it: it puts the banner on simulated data.",
@@ -45,11 +41,14 @@ class Run:
         With the settings applied.
     overrides : mapping
         Dotted name of study.yml -> value.
+    settings : mapping
+        Dotted name of each setting that any run replaces -> what holds, as it may be published.
     """
 
     name: str
     study: Study
     overrides: Mapping[str, Any]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,8 @@ class Grid:
         Dotted names that any run replaces, in the order of the file.
     headlines : tuple of str
         Keys, or patterns with ``*``, of results that the multiverse page shows; empty for the usual ones.
+    own : mapping
+        Study -> what study.yml says of each setting, as it may be published.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Grid:
     runs: tuple[Run, ...]
     settings: tuple[str, ...]
     headlines: tuple[str, ...] = ()
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def studies(self) -> list[str]:
@@ -100,29 +102,32 @@ def load_grid(workspace: Workspace, path: Path) -> Grid:
     if problems:
         raise _refused(problems, path)
     settings = tuple(dict.fromkeys(dotted for each in combined for dotted in each.overrides))
-    runs: dict[str, Run] = {}
+    runs: list[Run] = []
+    shown: list[Mapping[str, Any]] = []
+    own: dict[str, Mapping[str, Any]] = {}
     for study_name in dict.fromkeys(given.studies):
         try:
             base = load_study(workspace, study_name)
         except StudyError as error:
             problems += [_about(problem, study_name) for problem in error.problems]
             continue
-        wrong: list[Problem] = []
-        for each in combined:
-            try:
-                study = load_study(workspace, study_name, each.overrides)
-            except ConcordError as error:
-                wrong += [_placed(problem, each, path.name) for problem in error.problems]
-                continue
-            wrong += _not_to_be_changed(base, study, each, path.name)
-            run = Run(_run_name(study_name, each.overrides, settings, given.always), study, each.overrides)
-            runs.setdefault(json.dumps([study_name, each.overrides], sort_keys=True), run)
+        loaded, wrong = _loaded(workspace, base, combined, path.name)
         if wrong:
             wrong += _hidden_behind(workspace, base, combined, path.name)
         problems += wrong
+        if not problems:
+            stated = _settings(base, settings)
+            labels = labels_of(workspace, study_name, [stated, *(each for each, _ in loaded)])
+            own[study_name], always = labelled(stated, labels), labelled(given.always, labels)
+            for each, study in loaded:
+                shown.append(labelled(each, labels))
+                called = run_name(study_name, shown[-1], settings, always)
+                runs.append(Run(called, study, each, labelled(_settings(study, settings), labels)))
     if problems:
         raise _refused(problems, path)
-    return Grid(name, given.title, _apart(list(runs.values())), settings, tuple(given.headlines))
+    apart_names = apart([run.name for run in runs], shown)
+    runs = [replace(run, name=each) for run, each in zip(runs, apart_names, strict=True)]
+    return Grid(name, given.title, tuple(runs), settings, tuple(given.headlines), own)
 
 
 def setting(study: Study, dotted: str) -> Any:
@@ -135,29 +140,35 @@ def setting(study: Study, dotted: str) -> Any:
     >>> setting(study, "agreement.interval.draws")
     1000
     """
-    here: Any = study.model_dump()
+    return _found(study.model_dump(), dotted)
+
+
+def _found(told: Any, dotted: str) -> Any:
     for part in dotted.split("."):
-        here = here.get(part) if isinstance(here, dict) else None
-    return here
+        told = told.get(part) if isinstance(told, dict) else None
+    return told
 
 
-def said(value: Any) -> str:
-    """Return a setting's value in a word or two.
+def _loaded(
+    workspace: Workspace, base: Study, combined: Sequence[Combination], file: str
+) -> tuple[list[tuple[Mapping[str, Any], Study]], list[Problem]]:
+    """Return overrides and study of every run, each state of a study once, and what is wrong with others."""
+    found: dict[str, tuple[Mapping[str, Any], Study]] = {}
+    wrong: list[Problem] = []
+    for each in combined:
+        try:
+            study = load_study(workspace, base.study, each.overrides)
+        except ConcordError as error:
+            wrong += [_placed(problem, each, file) for problem in error.problems]
+            continue
+        wrong += _not_to_be_changed(base, study, each, file)
+        found.setdefault(study.model_dump_json(), (each.overrides, study))
+    return list(found.values()), wrong
 
-    Examples
-    --------
-    >>> said(["A", "B"]), said([]), said(0.80), said({"case": 1})
-    ('A+B', 'none', '0.8', 'case=1')
-    """
-    if isinstance(value, list | tuple):
-        return "+".join(map(said, value)) or "none"
-    if isinstance(value, dict):
-        return "+".join(f"{key}={said(inner)}" for key, inner in value.items() if inner is not None) or "none"
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+
+def _settings(study: Study, settings: Sequence[str]) -> dict[str, Any]:
+    told = study.model_dump()
+    return {dotted: _found(told, dotted) for dotted in settings}
 
 
 def _refused(problems: Sequence[Problem], path: Path) -> UsageError:
@@ -224,36 +235,3 @@ def _hidden_behind(
             study = load_study(workspace, base.study, {dotted: value})
             found += _not_to_be_changed(base, study, each, file)
     return found
-
-
-def _run_name(
-    study: str, overrides: Mapping[str, Any], settings: Sequence[str], always: Mapping[str, Any]
-) -> str:
-    """Return a name that reads well and depends on the run alone, so that a larger grid keeps the folder."""
-    told = {dotted: value for dotted, value in overrides.items() if always.get(dotted) != value}
-    parts = [f"{UNSAFE.sub('-', _short(d, settings))}={UNSAFE.sub('-', said(v))}" for d, v in told.items()]
-    return "--".join([study, *(parts or [AS_IT_IS])])
-
-
-def _short(dotted: str, settings: Sequence[str]) -> str:
-    """Return the end of a dotted name, as much of it as tells it from the others."""
-    parts = dotted.split(".")
-    for count in range(1, len(parts)):
-        end = ".".join(parts[-count:])
-        if sum(f".{name}".endswith(f".{end}") for name in settings) == 1:
-            return end
-    return dotted
-
-
-def _apart(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """Return runs under names that differ and are short enough for a folder."""
-    folded = [run.name.casefold() for run in runs]
-    return tuple(
-        run if len(run.name) <= LONGEST and folded.count(run.name.casefold()) == 1 else _hashed(run)
-        for run in runs
-    )
-
-
-def _hashed(run: Run) -> Run:
-    mark = digest(json.dumps(dict(run.overrides), sort_keys=True))[:8]
-    return Run(f"{run.name[: LONGEST - 9]}-{mark}", run.study, run.overrides)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -14,7 +13,8 @@ from pydantic import Field, field_validator
 
 from . import yamlfile
 from .errors import Problem, UsageError, quoted
-from .study import Part
+from .paths import refusal
+from .settings import Part
 
 __all__ = ["MOST_RUNS", "Combination", "GridFile", "combinations", "odd_values"]
 
@@ -45,8 +45,8 @@ class GridFile(Part):
     @field_validator("name")
     @classmethod
     def _folder(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", value):
-            raise ValueError(f"may hold letters, digits, _ and - only. Found {quoted(value)}.")
+        if value is not None and (why := refusal(value)):
+            raise ValueError(why)
         return value
 
     @property

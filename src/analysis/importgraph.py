@@ -15,6 +15,10 @@ from pathlib import PurePosixPath
 
 __all__ = ["ImportGraph", "Module", "dotted", "source_digest"]
 
+IMPORTERS = {"import_module", "__import__"}
+OPENERS = {"__file__", "resources", "importlib_resources", "PackageLoader", "get_data"}
+"""What code says that opens files of a package."""
+
 
 @dataclass(frozen=True)
 class Module:
@@ -44,23 +48,25 @@ class Module:
         imports: list[str] = []
         texts: list[str] = []
         opens = everything = False
-        for node in _executed(ast.parse(source)):
+        nodes = list(_executed(ast.parse(source)))
+        importers = _importers(nodes)
+        for node in nodes:
             if isinstance(node, ast.Import):
                 imports += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 imports += _from(node, home)
-            elif isinstance(node, ast.Call) and _is_import(node.func):
+            elif isinstance(node, ast.Call) and _called_by(node.func) in importers:
                 given = node.args[0] if node.args else None
                 if isinstance(given, ast.Constant) and isinstance(given.value, str):
                     dots = len(given.value) - len(given.value.lstrip("."))
                     imports.append(_absolute(given.value[dots:], dots, home))
                 else:
                     everything = True
-            elif isinstance(node, ast.Name | ast.Attribute | ast.alias):
-                called = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
-                opens |= called in ("__file__", "resources", "PackageLoader")
+            elif isinstance(node, ast.Name | ast.Attribute):
+                opens |= _called_by(node) in OPENERS
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 200:
                 texts.append(node.value)
+        opens = opens or any(not OPENERS.isdisjoint(name.split(".")) for name in imports)
         return cls(
             tuple(dict.fromkeys(imports)), tuple(dict.fromkeys(texts)) if opens else (), opens, everything
         )
@@ -201,9 +207,15 @@ def _absolute(name: str, dots: int, home: str) -> str:
     return ".".join(part for part in (above, name) if part)
 
 
-def _is_import(function: ast.expr) -> bool:
-    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    return name in ("import_module", "__import__")
+def _importers(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return what the functions that import by name are called here."""
+    aliases = [alias for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
+    return IMPORTERS | {alias.asname for alias in aliases if alias.asname and alias.name in IMPORTERS}
+
+
+def _called_by(function: ast.expr) -> str:
+    """Return the last part of a name that is called or read."""
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
 def _called(file: str) -> list[str]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .estimands import Estimand
 from .figures import BLUE, GREY, INK, PAGE, SMALLEST, Drawn, figure_of, in_style, to_svg
-from .multiverse import Estimand
 from .printed import read_printed
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
-from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -15,12 +15,13 @@ import pandas as pd
 from . import wholefile
 from .batch import Batch, Done
 from .clearance import clear_for
+from .estimands import Estimand
 from .figures import Drawn
-from .grid import said, setting
 from .htmlpage import Html, document, note, table
-from .multiverse import ABSENT, FAILS, HOLDS, ClaimOver, Estimand, Flip, Multiverse, StudyOver
+from .multiverse import ABSENT, FAILS, HOLDS, ClaimOver, Flip, Multiverse, StudyOver
 from .multiversechart import specification_curve
 from .results import SIMULATED
+from .runnames import said
 
 __all__ = ["files", "page", "publish"]
 
@@ -56,7 +57,6 @@ def publish(batch: Batch, found: Multiverse) -> list[str]:
     for over in found.studies:
         clear_for(batch.workspace, over.study, {k: v for k, v in written.items() if isinstance(v, str)})
     scratch = batch.workspace.scratch / "drafts"
-    scratch.mkdir(parents=True, exist_ok=True)
     for path in sorted((batch.folder / "figures").glob("*")):
         if f"figures/{path.name}" not in written:
             path.unlink()
@@ -64,9 +64,7 @@ def publish(batch: Batch, found: Multiverse) -> list[str]:
         if isinstance(content, str):
             wholefile.write_text(batch.folder / name, content, scratch=scratch)
         else:
-            draft = scratch / f"{batch.grid.name}-{Path(name).name}"
-            draft.write_bytes(content)
-            wholefile.move(draft, batch.folder / name)
+            wholefile.write_bytes(batch.folder / name, content, scratch=scratch)
     shown = ("index.html", "results.csv", "results.parquet")
     return [(batch.folder / name).relative_to(batch.workspace.root).as_posix() for name in shown]
 
@@ -114,7 +112,7 @@ def page(batch: Batch, found: Multiverse, drawn: dict[str, Drawn]) -> str:
         '<a href="results.parquet">results.parquet</a>.</p>',
     ]
     for over in found.studies:
-        parts += _study(over, drawn)
+        parts += _study(over, batch.grid.own[over.study.study], drawn)
     parts += _runs(batch)
     banner = SIMULATED if any(over.study.simulated for over in found.studies) else ""
     body = "\n".join(parts)
@@ -122,7 +120,7 @@ def page(batch: Batch, found: Multiverse, drawn: dict[str, Drawn]) -> str:
     return document(batch.grid.name, title, body, banner=banner, style=OWN_STYLE, drawn=drawn_styles)
 
 
-def _study(over: StudyOver, drawn: dict[str, Drawn]) -> Iterator[str]:
+def _study(over: StudyOver, own: Mapping[str, Any], drawn: dict[str, Drawn]) -> Iterator[str]:
     name = over.study.study
     yield f'<section aria-labelledby="{name}"><h2 id="{name}">{escape(name)}</h2>'
     simulated = " Simulated data." if over.study.simulated else ""
@@ -130,7 +128,7 @@ def _study(over: StudyOver, drawn: dict[str, Drawn]) -> Iterator[str]:
     if not over.varied:
         yield note("Nothing was varied, so there is nothing to compare.")
     else:
-        yield table(("choice", "values", "the study's own"), list(_choices(over)), "What was varied")
+        yield table(("choice", "values", "the study's own"), list(_choices(over, own)), "What was varied")
     if over.estimands:
         yield f"<h3>Headline numbers</h3>{_summary(over)}"
     panels = [(each, drawn.get(f"{name}-{_slug(each.name)}")) for each in over.estimands]
@@ -145,10 +143,10 @@ def _study(over: StudyOver, drawn: dict[str, Drawn]) -> Iterator[str]:
     yield "</section>"
 
 
-def _choices(over: StudyOver) -> Iterator[tuple[str, ...]]:
+def _choices(over: StudyOver, own: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name in over.varied:
-        values = dict.fromkeys(said(setting(each.run.study, name)) for each in over.done)
-        yield name, ", ".join(values), said(setting(over.study, name))
+        values = dict.fromkeys(said(each.run.settings[name]) for each in over.done)
+        yield name, ", ".join(values), said(own[name])
 
 
 def _summary(over: StudyOver) -> str:
@@ -216,7 +214,7 @@ def _said_flip(flip: Flip) -> str:
 
 def _runs(batch: Batch) -> Iterator[str]:
     yield "<h2>Runs</h2>"
-    told = {s: {said(setting(each.run.study, s)) for each in batch.done} for s in batch.grid.settings}
+    told = {s: {said(each.run.settings[s]) for each in batch.done} for s in batch.grid.settings}
     settings = [name for name, values in told.items() if len(values) > 1]
     same = [f"{name}: {next(iter(values))}" for name, values in told.items() if len(values) == 1]
     if same:
@@ -224,8 +222,7 @@ def _runs(batch: Batch) -> Iterator[str]:
     head = ("run", *settings, "ended")
     shown = sorted(batch.done, key=lambda each: each.ended_well)[:MOST_RUNS]  # failures first
     rows = [
-        (_linked(each), *(said(setting(each.run.study, name)) for name in settings), each.said)
-        for each in shown
+        (_linked(each), *(said(each.run.settings[name]) for name in settings), each.said) for each in shown
     ]
     left = f", the first {MOST_RUNS} of {len(batch.done)}" if len(batch.done) > MOST_RUNS else ""
     yield table(head, rows, f"Every run, with its report, run.json and executed notebooks{left}")
@@ -233,8 +230,8 @@ def _runs(batch: Batch) -> Iterator[str]:
 
 def _linked(each: Done) -> Html:
     name = each.run.name
-    there = (each.workspace.reports(each.run.study.study) / "index.html").is_file()
-    page = "index.html" if there else "run.json"
+    report = each.workspace.reports(each.run.study.study) / "index.html"
+    page = "index.html" if report in each.left else "run.json"
     return Html(f'<a href="{escape(quote(f"{name}/{page}"))}">{escape(name)}</a>')
 
 

@@ -157,7 +157,7 @@ class Nursery:
     def offer(self) -> None:
         """Let Jupyter's clients in this very process be given forked kernels, one after another.
 
-        For papermill's API: ``Nursery(kernels.shared_environment()).offer()``, then ``execute_notebook`` with
+        For papermill's API: ``Nursery(shared_environment()).offer()``, then ``execute_notebook`` with
         ``engine_name="concord"``. With an environment that lets numpy start threads all kernels are new ones.
         """
         from . import warmkernel

@@ -6,12 +6,13 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from . import kernels
 from .errors import RunError, quoted
+from .kernelenvironment import shared_environment
 from .kernels import Ending, Failure, Job
 from .nursery import Nursery, possible
 from .paths import Workspace
@@ -26,7 +27,7 @@ OWN_MACHINE = "requirements.lock"  # stands in a checkout, not in an installed p
 
 @dataclass(frozen=True)
 class Parcel:
-    """A job with all the bytes that it needs.
+    """A job with all the bytes that it needs; none of them shows where a cluster logs what it was sent.
 
     Parameters
     ----------
@@ -42,10 +43,10 @@ class Parcel:
         Whether kernels may be forked from it.
     """
 
-    job: Job
-    notebook: bytes
-    files: Mapping[str, bytes]
-    made_of: Mapping[str, str]
+    job: Job = field(repr=False)
+    notebook: bytes = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+    made_of: Mapping[str, str] = field(repr=False)
     modules: tuple[str, ...] = ()
     warm: bool = True
 
@@ -55,7 +56,7 @@ class Returned:
     """How a notebook ended elsewhere, and the files that it left, by their names in its stage."""
 
     ending: Ending
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes] = field(repr=False)
 
 
 def packed(job: Job, library: Library, *, warm: bool = True) -> Parcel:
@@ -127,6 +128,7 @@ def _made_of(library: Library, notebook: Path) -> dict[str, str]:
 def _other_code(parcel: Parcel, notebook: Path) -> Failure | None:
     """Return how this machine's installation differs from the sender's: its numbers could differ as well."""
     here = _made_of(_library(), notebook)
+    _library().forget(notebook)  # the library stays for as long as the worker, each notebook has a new path
     odd = [label for label in {**parcel.made_of, **here} if parcel.made_of.get(label) != here.get(label)]
     if not odd:
         return None
@@ -183,5 +185,5 @@ def _nursery(modules: tuple[str, ...]) -> Nursery | None:
         if there is None or there.broken:
             if there is not None:
                 there.close()
-            _nurseries[modules] = Nursery(kernels.shared_environment(), modules)
+            _nurseries[modules] = Nursery(shared_environment(), modules)
         return _nurseries[modules]

@@ -24,7 +24,7 @@ from .contents import ABSENT, digest, file_digest, files_below
 from .graph import Step
 from .importgraph import Module
 from .paths import Workspace
-from .sources import Sources, imports_of
+from .sources import Sources, beside, imports_of
 from .study import Study
 
 __all__ = [
@@ -98,10 +98,18 @@ class Library:
         reached = {**self._sources.reached(start), **self._sources.reached(WRITES_PAGES)}
         return {f"notebooks/{notebook.name}": told, **dict(sorted(reached.items()))}
 
+    def says(self, notebook: Path) -> Module:
+        """Return what a notebook's code says, as far as it tells what the notebook reaches."""
+        return self._notebook(notebook)[1]
+
     def modules(self, notebooks: list[Path]) -> list[str]:
         """Return what notebooks import of the library by name, in the order in which they stand there."""
         said = [name for notebook in notebooks for name in self._notebook(notebook)[1].imports]
         return [name for name in dict.fromkeys(said) if self._sources.has(name)]
+
+    def forget(self, notebook: Path) -> None:
+        """Drop what was read of a notebook that is about to go."""
+        self._notebooks.pop(notebook, None)
 
     def _notebook(self, path: Path) -> tuple[str, Module]:
         if path not in self._notebooks:
@@ -144,9 +152,11 @@ class Provenance:
         upstream : mapping
             Label -> hash of what the steps before it left.
         """
+        notebook = self.workspace.notebooks / f"{step.name}.ipynb"
         return {
             **self.data(study, step, parameters, upstream),
-            **self.library.code(self.workspace.notebooks / f"{step.name}.ipynb"),
+            **self.library.code(notebook),
+            **beside(self.workspace.root, self.library.says(notebook)),  # kernels run in that folder
             **self.library.installation,
         }
 

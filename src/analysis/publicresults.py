@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from .corpus import Corpus
-from .keys import split
 from .paths import Workspace
+from .publickeys import is_over_everything
 from .sealing import Sealer
 from .study import Study
 
 __all__ = ["PublicResults"]
 
-ABOUT_ALL = {"level", "aggregation", "unit"}
 FIGURES = ("value", "low", "high", "n", "unit")
 
 
@@ -40,22 +39,19 @@ class PublicResults(Sealer):
     def _corpus(self) -> Corpus | None:
         return self._whole
 
+    @property
+    def coders(self) -> dict[str, str]:
+        """Coder id -> what stands for it, for ids that may be names."""
+        return dict(self._coders)
+
     def entries(self, results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return key, value, low, high, n and unit of each result that may be published."""
         found = []
         for entry in results:
             key = self.key(str(entry["key"]))
-            if key is None or not (self.open or _is_over_everything(entry)):
+            whole = entry.get("unit") == "coefficient" and is_over_everything(str(entry["key"]))
+            if key is None or not (self.open or whole):
                 continue
             figures = {name: entry.get(name) for name in FIGURES}
             found.append({"key": key, **figures, **({} if self.open else {"n": None})})
         return found
-
-
-def _is_over_everything(entry: Mapping[str, Any]) -> bool:
-    """Tell whether a result is a coefficient that no single code, value, pair or group is behind."""
-    parts, only = split(str(entry["key"]))
-    whole = len(parts) == 3 or (len(parts) == 4 and parts[3] == "median")
-    return (
-        parts[0] == "agreement" and entry.get("unit") == "coefficient" and whole and only.keys() <= ABOUT_ALL
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -152,9 +153,10 @@ def run_plans(
         raise UsageError("this platform does not say what a process holds, so memory cannot be limited.")
     _check_parameters(plans, steps)
     with ExitStack() as held:
+        once = cache(say)  # of forty runs of one study a line about its lock stands once
         # one order for all, so no two runs wait in a ring
         for each in sorted(plans, key=lambda plan: (str(plan.workspace.root), plan.name)):
-            held.enter_context(locked(each.workspace, each.name, say))
+            held.enter_context(locked(each.workspace, each.name, once))
             staging.sweep(each.workspace, each.name)
             held.callback(staging.sweep, each.workspace, each.name)
         progress = progress or Progress(say, len(plans) * len(steps), executor.capacity, live)

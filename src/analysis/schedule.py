@@ -158,8 +158,8 @@ class Schedule:
             "packages": provenance.package_versions(),
             "git": provenance.git_state(provenance.PACKAGE),
             "data_git": {
-                root: provenance.git_state(root / "data" / "raw")
-                for root in dict.fromkeys(plan.workspace.root for plan in self.plans)
+                folder: provenance.git_state(folder)
+                for folder in dict.fromkeys(_raw_folder(plan) for plan in self.plans)
             },
         }
 
@@ -168,7 +168,7 @@ class Schedule:
         return {
             **start.told(),
             **self._shared,
-            "data_git": self._shared["data_git"][start.plan.workspace.root],
+            "data_git": self._shared["data_git"][_raw_folder(start.plan)],
         }
 
     def _begin(self) -> bool:
@@ -253,8 +253,10 @@ class Schedule:
 
         plan, step = start.plan, start.step.name
         try:
-            stepresults.complete(start.stage, step, start.data)
+            results = stepresults.complete(start.stage, step, start.data)
             self._refuse_shared_outputs(start)
+            others = stepresults.merged(plan.workspace, plan.name, self._recorded(plan))
+            stepresults.require_apart([*others, *results])
             clear_for(plan.workspace, plan.study, files_below(start.stage.out / "reports"))
             staging.place(start.stage, self.records[plan.label], step, start.inputs)
             stepresults.merge(plan.workspace, plan.name, [*self._recorded(plan), step])
@@ -262,6 +264,9 @@ class Schedule:
             return Ending("failed", Failure("Outputs", None, str(error.problems[0])))
         except OSError as error:
             return Ending("failed", Failure("Outputs", None, f"{type(error).__name__}: {error.strerror}."))
+        except Exception as error:  # whatever a notebook left, the others go on; what is in it stays untold
+            what = f"what it left cannot be read ({type(error).__name__})."
+            return Ending("failed", Failure("Outputs", None, what))
         return Ending("completed")
 
     def _refuse_shared_outputs(self, start: Start) -> None:
@@ -304,6 +309,11 @@ class Schedule:
                 if step.name not in self.settled[label]:
                     file.step(step.name, "interrupted", "stopped before it began")
             file.end("interrupted")
+
+
+def _raw_folder(plan: Plan) -> Path:
+    """Return where a plan's raw data really are: the runs of a batch link to one folder."""
+    return (plan.workspace.root / "data" / "raw").resolve()
 
 
 def _failed_copies(start: Start, *, keep: bool) -> Path | None:

@@ -14,7 +14,7 @@ from .contents import digest, files_below
 from .importgraph import ImportGraph, Module, dotted, source_digest
 from .preflight import source_of
 
-__all__ = ["Sources", "imports_of"]
+__all__ = ["Sources", "beside", "imports_of"]
 
 MAGIC = ("%", "!", "?")
 
@@ -49,7 +49,8 @@ class Sources:
 
     @cached_property
     def _graph(self) -> ImportGraph:
-        return ImportGraph(list(self._facts), lambda file: self._facts[file][1], self.name)
+        facts = self._facts  # alone: a graph that held us would stand until the cyclic collector came by
+        return ImportGraph(facts, lambda file: facts[file][1], self.name)
 
     @cached_property
     def _facts(self) -> dict[str, tuple[str, Module | None]]:
@@ -81,6 +82,29 @@ def imports_of(nb: Mapping[str, Any]) -> Module:
         return Module.read("\n".join(lines))
     except (SyntaxError, ValueError):
         return Module((), everything=True)
+
+
+def beside(folder: Path, start: Module) -> dict[str, str]:
+    """Return name -> hash of the modules in a folder, such as a kernel's own, that code reaches by import."""
+    found: dict[str, str] = {}
+    waiting, seen = list(start.imports), set()
+    while waiting:
+        first = waiting.pop().partition(".")[0]
+        if first and first not in seen:
+            seen.add(first)
+            for path in [folder / f"{first}.py", *sorted((folder / first).rglob("*.py"))]:
+                if path.is_file():
+                    content = path.read_bytes()
+                    found[path.relative_to(folder).as_posix()] = source_digest(content)
+                    waiting += _imported(content)
+    return found
+
+
+def _imported(content: bytes) -> tuple[str, ...]:
+    try:
+        return Module.read(content).imports
+    except (SyntaxError, ValueError):
+        return ()
 
 
 def _read(content: bytes, file: str, package: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from . import wholefile
@@ -20,6 +22,7 @@ from .records import Record, Records
 
 __all__ = ["RESERVED", "Stage", "drafts", "place", "retire", "sweep"]
 
+ABANDONED = 24 * 3600
 RESERVED = ("derived/results.json", "derived/.records", "reports/run.json", "reports/verification")
 
 
@@ -122,7 +125,15 @@ def drafts(workspace: Workspace, study: str) -> Path:
 
 def sweep(workspace: Workspace, study: str) -> None:
     """Remove what interrupted runs of a study left; call it only while holding the study's lock."""
-    shutil.rmtree(_stages(workspace, study), ignore_errors=True)
+    stages = _stages(workspace, study)
+    if stages.is_dir():
+        for folder in (workspace.derived(study), workspace.reports(study)):
+            wholefile.sweep(folder)
+    shutil.rmtree(stages, ignore_errors=True)
+    for draft in (workspace.scratch / "drafts").glob("*"):
+        with suppress(FileNotFoundError):
+            if time.time() - draft.stat().st_mtime > ABANDONED:  # nobody writes one for that long
+                draft.unlink()
 
 
 def _stages(workspace: Workspace, study: str) -> Path:

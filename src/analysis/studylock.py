@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 from .paths import Workspace
 
@@ -32,16 +33,26 @@ def locked(workspace: Workspace, study: str, say: Callable[[str], None]) -> Iter
     path = workspace.scratch / "locks" / f"{study}.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
-        if not _taken(file.fileno()):
-            file.seek(0)
-            say(f"{study}: another run is under way (process {file.read().strip() or '?'}); waiting for it")
-            while not _taken(file.fileno()):
-                time.sleep(PAUSE)
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+        try:
+            _take(file, study, say)
+        except OSError as error:
+            say(
+                f"{study}: this file system keeps no locks ({error.strerror}), so nothing stops a second run "
+                "of the study. Start none."
+            )
         yield
+
+
+def _take(file: TextIO, study: str, say: Callable[[str], None]) -> None:
+    if not _taken(file.fileno()):
+        file.seek(0)
+        say(f"{study}: another run is under way (process {file.read().strip() or '?'}); waiting for it")
+        while not _taken(file.fileno()):
+            time.sleep(PAUSE)
+    file.seek(0)
+    file.truncate()
+    file.write(str(os.getpid()))
+    file.flush()
 
 
 def _taken(handle: int) -> bool:

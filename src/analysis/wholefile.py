@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import secrets
 import shutil
 from pathlib import Path
 from typing import Any
 
-__all__ = ["dumps", "move", "read_json", "write_json", "write_text"]
+__all__ = ["dumps", "move", "read_json", "sweep", "write_bytes", "write_json", "write_text"]
+
+PART = ".part"
 
 
 def dumps(data: Any) -> str:
@@ -46,9 +49,18 @@ def write_json(path: Path, data: Any, *, scratch: Path) -> None:
 
 def write_text(path: Path, text: str, *, scratch: Path) -> None:
     """Write text by way of a file in `scratch`, so that `path` is never half-written."""
+    write_bytes(path, text.encode("utf-8"), scratch=scratch)
+
+
+def write_bytes(path: Path, content: bytes, *, scratch: Path) -> None:
+    """Write bytes by way of a file in `scratch`, so that `path` is never half-written."""
     scratch.mkdir(parents=True, exist_ok=True)
     draft = scratch / f"{path.name}.{secrets.token_hex(6)}"
-    draft.write_bytes(text.encode("utf-8"))
+    with draft.open("wb") as file:
+        file.write(content)
+        if path.parent != scratch:  # what stays in the scratch folder need not outlast a power cut
+            file.flush()
+            os.fsync(file.fileno())
     move(draft, path)
 
 
@@ -60,7 +72,13 @@ def move(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        beside = target.with_name(f".{target.name}.part")
+        beside = target.with_name(f".{target.name}{PART}")
         shutil.copyfile(source, beside)
         beside.replace(target)
         source.unlink()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what `move` left half copied below a folder when it was killed between two file systems."""
+    for path in folder.rglob(f".*{PART}"):
+        path.unlink(missing_ok=True)

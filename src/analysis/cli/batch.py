@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..paths import Workspace
-from .options import Jobs, Memory, Minutes, PlainKernels, limits_of
+from .options import Force, Jobs, Memory, Minutes, PlainKernels, limits_of, live
 
 if TYPE_CHECKING:
     from ..daskexecutor import DaskExecutor
@@ -30,7 +29,7 @@ def batch(
     context: typer.Context,
     grid_file: Annotated[Path, typer.Argument(metavar="GRID.yml", help="Studies, and settings to vary.")],
     jobs: Jobs = 2,
-    force: Annotated[bool, typer.Option(help="Run every notebook, changed or not.")] = False,
+    force: Force = False,
     list_runs: Annotated[
         bool, typer.Option("--list", help="Check everything, name the runs, start none.")
     ] = False,
@@ -73,7 +72,7 @@ def batch(
             force=force,
             say=typer.echo,
             limits=limits_of(minutes, memory),
-            live=sys.stderr if sys.stderr.isatty() and not os.environ.get("CI") else None,
+            live=live(),
             library=library,
             corpora=corpora,
         )

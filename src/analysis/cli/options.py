@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 if TYPE_CHECKING:
     from ..kernels import Limits
 
-__all__ = ["Jobs", "Memory", "Minutes", "PlainKernels", "Studies", "limits_of"]
+__all__ = ["Force", "Jobs", "Memory", "Minutes", "PlainKernels", "Studies", "limits_of", "live"]
 
 Studies = Annotated[list[str] | None, typer.Argument(help="Default: all whose data is there.")]
+Force = Annotated[bool, typer.Option(help="Run every notebook, changed or not.")]
 Jobs = Annotated[int, typer.Option(help="How many notebooks may run side by side on this machine.")]
 Minutes = Annotated[float, typer.Option(min=0.05, help="How long one notebook may take.")]
 Memory = Annotated[float | None, typer.Option(min=0.1, help="How many GB one notebook may hold in memory.")]
@@ -26,3 +29,8 @@ def limits_of(minutes: float, memory: float | None) -> Limits:
 
     seconds = round(minutes * 60)
     return Limits(cell=seconds, notebook=seconds, memory=memory and memory * 1e9)
+
+
+def live() -> TextIO | None:
+    """Return the terminal that shows what is under way, where somebody looks at one."""
+    return sys.stderr if sys.stderr.isatty() and not os.environ.get("CI") else None

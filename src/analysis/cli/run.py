@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from ..paths import Workspace
 from .data import studies_here
-from .options import Jobs, Memory, Minutes, PlainKernels, Studies, limits_of
+from .options import Force, Jobs, Memory, Minutes, PlainKernels, Studies, limits_of, live
 
 if TYPE_CHECKING:
     from ..executors import LocalExecutor
     from ..kernels import Limits
+    from ..outcomes import StudyRun
     from ..provenance import Library
 
 __all__ = ["register"]
 
+UNTOUCHED = ("skipped", "not_applicable")
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
 
 
@@ -32,20 +34,25 @@ def register(app: typer.Typer) -> None:
 def reproduce(
     context: typer.Context,
     studies: Studies = None,
-    force: Annotated[bool, typer.Option(help="Run every notebook, changed or not.")] = False,
+    force: Force = False,
     jobs: Jobs = 2,
     minutes: Minutes = 120,
     memory: Memory = None,
     plain_kernels: PlainKernels = False,
 ) -> None:
     """Run every notebook that is stale and say why; leave data/derived and reports."""
+    from .. import runs
+    from ..indexpage import confirm_index, is_behind, write_index
+
     workspace = Workspace.find(context.obj["root"])
     names = studies_here(workspace, studies or [])
-    ran = _run(workspace, names, force, jobs, False if plain_kernels else None, limits_of(minutes, memory))
-    if ran or not (workspace.root / "reports" / "index.html").is_file():
-        from ..indexpage import write_index
-
+    behind = is_behind(workspace)
+    found = _run(workspace, names, force, jobs, False if plain_kernels else None, limits_of(minutes, memory))
+    if behind or any(step.outcome not in UNTOUCHED for told in found for step in told.steps):
         write_index(workspace)
+    else:
+        confirm_index(workspace)
+    runs.require_success(found)
     typer.echo("Reports:")
     for name in names:
         page = (workspace.reports(name) / "index.html").relative_to(workspace.root)
@@ -54,27 +61,24 @@ def reproduce(
 
 def _run(
     workspace: Workspace, names: list[str], force: bool, jobs: int, warm: bool | None, limits: Limits
-) -> bool:
-    """Run what is stale; return whether anything was."""
+) -> list[StudyRun]:
+    """Run what is stale."""
     from .. import runs
     from ..provenance import Library
 
     library = Library(workspace)
     with runs.local_executor(workspace, jobs, warm=warm, library=library) as executor:
         _refuse_bad_data(workspace, names, force, executor, library)
-        live = sys.stderr if sys.stderr.isatty() and not os.environ.get("CI") else None
-        found = runs.reproduce(
+        return runs.reproduce(
             workspace,
             names,
             force=force,
             executor=executor,
             say=typer.echo,
             limits=limits,
-            live=live,
+            live=live(),
             library=library,
         )
-        runs.require_success(found)
-    return any(step.outcome == "completed" for told in found for step in told.steps)
 
 
 def _refuse_bad_data(
@@ -102,13 +106,18 @@ def _refuse_bad_data(
 
 def status(context: typer.Context, studies: Studies = None) -> None:
     """Say what is stale and why, and who has coded what, without running anything."""
-    from .. import outstanding, runs
+    from .. import outstanding, runs, stepresults
 
     workspace = Workspace.find(context.obj["root"])
     for study in runs.status(workspace, studies_here(workspace, studies or [])):
         for step in study.steps:
             typer.echo(f"{study.study}: {step}")
-        for line in outstanding.lines(workspace.derived(study.study)):
+        stand = [step.step for step in study.steps if step.outcome == "skipped"]
+        settled = all(step.ended_well for step in study.steps)
+        if settled and not stepresults.is_merged(workspace, study.study, stand):
+            typer.echo(f"{study.study}: results.json is not what the notebooks recorded; reproduce mends it")
+        folders = workspace.derived(study.study), workspace.source(study.study)
+        for line in outstanding.lines(*folders, stale=study.steps[0].outcome == "stale"):
             typer.echo(f"{study.study}: {line}")
 
 
@@ -118,4 +127,9 @@ def lab(context: typer.Context) -> None:
     environment = {**os.environ, "CONCORD_ROOT": str(workspace.root)}
     command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(workspace.notebooks.parent), *QUIET]
     start = workspace.notebooks / "lab" / "start.ipynb"
+    if workspace.notebooks.parent != workspace.root:
+        typer.echo(
+            "This workspace has no notebooks of its own: JupyterLab opens Concord's. They work on this "
+            "workspace, but the file browser does not show its data and reports."
+        )
     os.execve(sys.executable, [*command, *([str(start)] if start.is_file() else [])], environment)
