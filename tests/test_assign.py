@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from math import ceil
 from pathlib import Path
 
 import openpyxl
@@ -26,14 +25,23 @@ def both_coders(assignments: pd.DataFrame) -> set[str]:
 
 @given(
     st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 40), min_size=1),
-    st.floats(0.01, 1, allow_nan=False),
+    st.integers(1, 100),
 )
-def test_every_group_gives_one_at_least_and_none_more_than_it_has(sizes, share):
-    given = _allotted(sizes, share)
+def test_the_share_is_drawn_exactly_and_every_group_gives_one_at_least(sizes, percent):
+    """No group gives less than its share rounded down, or more than rounded up; the total is rounded up.
 
-    assert all(1 <= given[group] <= sizes[group] for group in sizes)
-    assert sum(given.values()) >= ceil(sum(sizes.values()) * share - 1e-9)
-    assert sum(given.values()) <= ceil(sum(sizes.values()) * share) + len(sizes)
+    More than that are drawn only where small groups must give their one.
+    """
+    given = _allotted(sizes, percent / 100)
+
+    least = {group: max(1, n * percent // 100) for group, n in sizes.items()}
+    assert all(least[group] <= given[group] <= -(-sizes[group] * percent // 100) for group in sizes)
+    assert sum(given.values()) == max(-(-sum(sizes.values()) * percent // 100), sum(least.values()))
+
+
+@pytest.mark.parametrize(("n", "share"), [(100, 0.07), (50, 0.14), (25, 0.28)])
+def test_seven_are_seven_though_the_share_is_no_exact_number(n, share):
+    assert _allotted({"all": n}, share) == {"all": 7}
 
 
 def test_a_fifth_of_six_six_and_seven_is_four(bundled):
@@ -63,6 +71,20 @@ def test_what_cannot_be_drawn_is_refused(bundled, coders, share):
         draw(*bundled("duffy2023_simulated"), coders, share)
 
 
+def test_coders_who_are_not_in_the_table_of_coders_are_refused_before_a_sheet_is_written(small):
+    study = small.study()
+    with pytest.raises(UsageError, match=r'"Ann", who is not in coders.csv \(A, B, team\)'):
+        uncoded(small.workspace, study, ["A", "Ann"])
+    with pytest.raises(UsageError, match="Did you mean"):
+        uncoded(small.workspace, study, ["A", "teem"])
+
+
+def test_anybody_may_code_where_no_table_lists_coders(small):
+    del small.files["coders.csv"]
+
+    assert not uncoded(small.workspace, small.study(), ["A", "Ann"]).documents.empty
+
+
 def opened(content: bytes) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(content))
 
@@ -89,6 +111,46 @@ def test_a_sheet_shows_nothing_of_anybody_else(small):
     assert not cells & {"patient", "staff", "north", "south", "B"}
     assert not [cell for cell in cells if "first thought" in cell]
     assert [cell.value for cell in book["coding"]["G"][2:]] == [None] * (book["coding"].max_row - 2)
+
+
+def test_a_coder_who_draws_segments_does_not_see_what_others_drew(small):
+    """Segments of one's own: another coder's spans tell where they found something."""
+    small.edit("study.yml", "segmentation: shared", "segmentation: own")
+    small.edit("segments.csv", "P1-2,D1,", "drawn-by-A,D1,")
+    for table in ("codings", "charting", "audit"):
+        small.files[f"{table}.csv"] = str(small.files[f"{table}.csv"]).replace("P1-2", "drawn-by-A")
+    corpus, study = small.both()
+    page = opened(coding_sheet(corpus, study, draw(corpus, study, ["A", "B"], 1), "B"))["coding"]
+    segments = [row[0].value for row in page.iter_rows(min_row=3)]
+
+    assert len(segments) == 5
+    assert set(segments).isdisjoint(corpus.segments["segment_id"])
+    assert all(each.startswith(("D1:", "D2:", "D3:")) for each in segments)
+
+
+def test_transcripts_without_text_show_the_place_of_their_segments(small):
+    """Segments with positions in a document that is not here: an empty cell of words, not an error."""
+    study = small.only(
+        documents="document_id,case_id\nD1,P1\n",
+        segments="segment_id,document_id,start,end\nS1,D1,0,5\n",
+        codings="segment_id,coder_id,value\nS1,A,x\n",
+    )
+    corpus, loaded = study.both()
+    page = opened(coding_sheet(corpus, loaded, draw(corpus, loaded, ["A", "B"], 1), "B"))["coding"]
+
+    assert [cell.value for cell in page[3]][:6] == ["S1", "D1", "", "0", "5", ""]
+
+
+def test_without_text_nobody_can_draw_segments_of_their_own(small):
+    study = small.only(
+        documents="document_id,case_id\nD1,P1\n",
+        segments="segment_id,document_id\nS1,D1\n",
+        codings="segment_id,coder_id,value\nS1,A,x\n",
+    )
+    study.settings = study.settings.replace("segmentation: shared", "segmentation: own")
+    corpus, loaded = study.both()
+    with pytest.raises(DataError, match="import the transcript"):
+        coding_sheet(corpus, loaded, draw(corpus, loaded, ["A", "B"], 1), "B")
 
 
 def test_the_same_draw_gives_the_same_bytes(small):

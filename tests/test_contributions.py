@@ -13,7 +13,8 @@ from analysis.corpus import Corpus
 from analysis.counting import Counted, counted_codes
 from analysis.disclosure import public_themes
 from analysis.labels import label, label_table, word
-from analysis.study import LabelRule, Study
+from analysis.settings import LabelRule
+from analysis.study import Study
 from analysis.themes import theme_table
 
 FIRST_DOMAIN = {"positive": (10, 18, 2, 2, 0, 16, 1), "negative": (2, 2, 11, 0, 6, 4, 1)}

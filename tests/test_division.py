@@ -13,9 +13,10 @@ from analysis.corpus import Corpus, empty_table
 from analysis.division import GATHERED, SPANNED, divide
 from analysis.errors import AgreementError
 from analysis.paths import Workspace
+from analysis.presence import presence
 from analysis.read import read_study
-from analysis.study import Study, Where, load_study
-from analysis.units import presence
+from analysis.settings import Where
+from analysis.study import Study, load_study
 
 TEXT = "Interviewer: Why? It is hard.\nAnna: I trust it. 👍 It costs £5, though!\n"
 SPEAKERS = ["interviewer", "Anna"]

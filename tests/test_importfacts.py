@@ -10,7 +10,8 @@ from analysis.importfacts import losses, losses_table, proof_of, proofs, proofs_
 from analysis.overview import files_table
 from analysis.read import read_draft, read_drafts
 from analysis.read.draft import Draft
-from analysis.study import Input, Study
+from analysis.settings import Input
+from analysis.study import Study
 
 PROVED = {
     "unit": "utf-16", "line_ends": "stored", "end": "exclusive", "bom": 0, "score": 0.98, "n": 50,

@@ -82,6 +82,49 @@ def test_a_reflexive_study_shows_no_coefficient(made):
     assert "alpha" not in text
 
 
+def paragraphs_of(study) -> list[str]:
+    content = as_docx(Material(Step(study.write(), "05_report", study.study())))
+    return [p.text for p in opened(content).paragraphs]
+
+
+@pytest.fixture
+def audited(small):
+    """A descriptive-interpretive study with two audit remarks and a claim."""
+    small.edit("study.yml", "method: codebook", "method: gdi_qr")
+    rows = [row for row in small.rows("codings") if "mood" not in row]
+    small.put("codings", rows)
+    small.write()
+    (small.raw / "claims.yml").write_text(
+        '- {id: sample, says: "", source: full_text, basis: stated, result: cases.n, printed: "3"}\n'
+    )
+    return small
+
+
+def test_an_audit_comes_before_any_coefficient(audited):
+    told = paragraphs_of(audited)
+    text = "\n".join(told)
+
+    assert "item: P1-2; auditor: C; comment: is this quixotic segment" in text
+    assert told.index("Audit") < told.index("Methods")
+    assert text.index("auditor: C") < text.index("alpha")
+
+
+def test_audit_remarks_stay_away_where_the_policy_shows_no_text(audited):
+    audited.edit("study.yml", "as_published", "text_free")
+    text = "\n".join(paragraphs_of(audited))
+
+    assert "2 audit remarks; not shown." in text
+    assert audited.secret not in text
+
+
+def test_what_verdicts_show_is_said_above_all_of_them(audited):
+    told = paragraphs_of(audited)
+    at = told.index("Numbers recomputed")
+
+    assert told[at + 1].endswith("not whether the interpretation is right.")
+    assert told[at + 2 : at + 4] == ["1 claims: 1 are checked here, 0 cannot be.", "reproduced: 1"]
+
+
 def test_the_same_material_gives_the_same_bytes(made):
     assert made["framework"] == made["again"]
 

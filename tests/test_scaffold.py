@@ -14,7 +14,8 @@ from analysis.read import read_study
 from analysis.results import Step
 from analysis.review import open_review
 from analysis.scaffold import new_study
-from analysis.study import Method, load_study
+from analysis.settings import Method
+from analysis.study import load_study
 
 
 @pytest.fixture

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor
+from fractions import Fraction
+from math import ceil, floor
 
 import pandas as pd
 
 from .corpus import Corpus, natural
-from .errors import DataError, Problem, UsageError, quoted
+from .errors import DataError, Problem, UsageError, did_you_mean, quoted
 from .paths import Workspace
 from .read import read_drafts
 from .read.assemble import assemble
+from .read.draft import Draft
 from .simulate.chance import generator, shuffled
 from .study import Study
 
@@ -35,16 +37,27 @@ class Drawn:
     strata: pd.DataFrame
 
 
-def uncoded(workspace: Workspace, study: Study) -> Corpus:
+def uncoded(workspace: Workspace, study: Study, coders: Sequence[str] = ()) -> Corpus:
     """Return the corpus of a study that may have no codings yet.
+
+    Parameters
+    ----------
+    workspace : Workspace
+    study : Study
+    coders : sequence of str
+        Who is to code.
 
     Raises
     ------
     DataError
         With every problem in every file, or where there are no documents to assign.
+    UsageError
+        If there is a table of coders and one of `coders` is not in it.
     """
+    drafts = read_drafts(workspace, study)
+    _refuse_unlisted(coders, drafts, study)
     # a reflexive study may lack codings: this one may too, for now
-    corpus = assemble(read_drafts(workspace, study), study.model_copy(update={"method": "reflexive"}))
+    corpus = assemble(drafts, study.model_copy(update={"method": "reflexive"}))
     if corpus.documents.empty:
         what = "holds no documents to assign: add documents.csv, or import the transcripts."
         raise DataError(Problem(what, file=f"study {study.study}"))
@@ -97,6 +110,18 @@ def draw(corpus: Corpus, study: Study, coders: Sequence[str], share: float, roun
     return Drawn(assignments, pd.DataFrame(strata, columns=["group", "documents", "several"]))
 
 
+def _refuse_unlisted(coders: Sequence[str], drafts: Sequence[Draft], study: Study) -> None:
+    """Refuse names that a table of coders lacks: what they are asked to code could not be read back."""
+    tables = [draft.tables["coders"] for draft in drafts if "coders" in draft.tables]
+    listed = list(dict.fromkeys(name for table in tables for name in table["coder_id"].dropna()))
+    for name in coders:
+        if listed and study.coders.get(name, name) not in listed:
+            raise UsageError(
+                f"--coders names {quoted(name)}, who is not in coders.csv ({', '.join(listed)})."
+                f"{did_you_mean(name, listed)} Name coders as they are there, or add a row."
+            )
+
+
 def _check(coders: Sequence[str], share: float) -> None:
     if len(set(coders)) < 2:
         raise UsageError("--coders needs two different names at least, such as --coders A,B.")
@@ -114,10 +139,13 @@ def _allotted(sizes: dict[str, int], share: float) -> dict[str, int]:
     --------
     >>> _allotted({"a": 6, "b": 6, "c": 7}, 0.2)
     {'a': 1, 'b': 1, 'c': 2}
+    >>> _allotted({"all": 100}, 0.07)
+    {'all': 7}
     """
-    total = -int(-sum(sizes.values()) * share // 1)
-    exact = {group: n * share for group, n in sizes.items()}
-    given = {group: min(sizes[group], max(1, floor(part + 1e-9))) for group, part in exact.items()}
+    part = Fraction(str(share))  # 0.07 as it was written: as a float, 7 of 100 would be a little more than 7
+    total = ceil(sum(sizes.values()) * part)
+    exact = {group: n * part for group, n in sizes.items()}
+    given = {group: max(1, floor(of_group)) for group, of_group in exact.items()}
     order = sorted(sizes, key=lambda group: (given[group] - exact[group], list(sizes).index(group)))
     for group in order:
         if sum(given.values()) < total and given[group] < sizes[group]:

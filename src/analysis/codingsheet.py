@@ -15,9 +15,11 @@ import xlsxwriter
 from .assign import Drawn
 from .corpus import Corpus
 from .division import divide
+from .errors import DataError, Problem, quoted
 from .read.codingsheet import CODES, CODES_A_SEGMENT, FIXED, title
+from .settings import Where
 from .simulate.chance import generator, shuffled
-from .study import Study, Where
+from .study import Study
 
 __all__ = ["coding_sheet"]
 
@@ -36,6 +38,11 @@ def coding_sheet(corpus: Corpus, study: Study, drawn: Drawn, coder: str) -> byte
         Declared variables become columns of their own.
     drawn : Drawn
     coder : str
+
+    Raises
+    ------
+    DataError
+        If coders draw their own segments and a transcript has no text: there is nothing to show them.
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
@@ -79,24 +86,40 @@ def _rows(corpus: Corpus, study: Study, drawn: Drawn, coder: str) -> Iterator[Ma
     """Yield the segments of the coder's transcripts, transcripts in an order of their own."""
     mine = drawn.assignments.loc[drawn.assignments["coder_id"] == coder, "document_id"].tolist()
     order = shuffled(generator(study.seed, f"sheet:{coder}"), mine)
-    pieces = _pieces(corpus)
+    pieces = _pieces(corpus, study)
+    if study.segmentation == "own":
+        _refuse_bare(corpus, mine)
     texts = corpus.documents.set_index("document_id")["text"]
     for document in order:
         for row in (
             pieces[pieces["document_id"] == document].sort_values("start", kind="stable").to_dict("records")
         ):
             text = texts[document] if pd.isna(row["text"]) else row["text"]
-            spanned = pd.isna(row["text"]) and not pd.isna(row["start"])
+            spanned = pd.isna(row["text"]) and not pd.isna(row["start"]) and not pd.isna(text)
             words = text[int(row["start"]) : int(row["end"])] if spanned else text
             told = {"segment": row["segment_id"], "document": document, "speaker": row["speaker"]}
             told |= {"start": row["start"], "end": row["end"], "words": words}
             yield {name: "" if pd.isna(value) else str(value) for name, value in told.items()}
 
 
-def _pieces(corpus: Corpus) -> pd.DataFrame:
-    """Return what is coded: the segments given, in documents without any the paragraphs."""
+def _refuse_bare(corpus: Corpus, documents: list[str]) -> None:
+    told = corpus.documents[corpus.documents["document_id"].isin(documents)]
+    bare = told.loc[told["text"].isna(), "document_id"].tolist()
+    if bare:
+        what = "has no text to draw segments in (segmentation: own): import the transcript."
+        raise DataError([Problem(f"document {quoted(document)} {what}") for document in bare])
+
+
+def _pieces(corpus: Corpus, study: Study) -> pd.DataFrame:
+    """Return what is coded: the segments given, in documents without any the paragraphs.
+
+    Where each coder draws their own segments, those that are there are what earlier coders drew: a coder who
+    saw them would not be blind, so it is paragraphs everywhere.
+    """
     columns = ["segment_id", "document_id", "start", "end", "speaker", "text"]
     given = corpus.segments[columns]
+    if study.segmentation == "own":
+        given = given.iloc[:0]
     bare = corpus.documents[~corpus.documents["document_id"].isin(given["document_id"])]
     if bare["text"].notna().any():
         units = divide(corpus, Where(), "paragraph").rename(columns={"unit_id": "segment_id"})

@@ -11,8 +11,9 @@ import pandas as pd
 
 from .corpus import Corpus
 from .keys import Result, key
+from .presence import Presence, presence
 from .study import Study
-from .units import Presence, Ratings, presence, ratings
+from .units import Ratings, ratings
 
 __all__ = ["DIFFERENCES", "difference_results", "differences_table", "in_place_table"]
 

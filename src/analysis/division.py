@@ -27,7 +27,7 @@ import pandas as pd
 
 from .corpus import Corpus
 from .errors import AgreementError, Problem
-from .study import Where
+from .settings import Where
 
 __all__ = ["GATHERED", "INTERVIEWERS", "SPANNED", "UNIT_COLUMNS", "divide", "gathered_in", "universe_of"]
 

@@ -122,7 +122,7 @@ def _agreement(m: Material, drawn: dict[str, Shown]) -> list[Shown | None]:
         agreed.by_round(m.agreement, m.corpus, m.study),
         driftview.over_time(m.over_time, m.study),
         driftview.changes(m.changes, m.corpus, m.study),
-        agreed.by_pair(m.agreement, m.study),
+        agreed.by_pair(m.agreement, m.study, opens),
         shown.differences(m.differences, m.corpus, m.study),
         trail.decision_log(m.decisions, m.corpus, m.study),
     ]
@@ -136,7 +136,7 @@ def _themes(m: Material, drawn: dict[str, Shown]) -> list[Shown | None]:
             shown.themes_by_group(m.public, m.counted, m.study, m.opens),
             shown.label_key(m.themes, m.study),
             *(drawn.get(name) for name in ("themes", "influence", "code_tree", "new_codes")),
-            shown.opposing(m.public),
+            shown.opposing(m.public, m.opens),
             shown.quotes(m.corpus, m.study, m.counted, m.quotes),
         ]
         parts += [shown.new_codes(m.new_codes, m.study)] if m.study.saturation.run else []
@@ -172,8 +172,8 @@ def _methods(m: Material) -> list[Shown]:
 
 
 def _provenance(m: Material) -> list[Shown]:
-    files = pd.DataFrame(m.step.files())[["file", "rows", "encoding", "sha256"]]
-    parts = [show_table(files, "Source files")]
+    files = pd.DataFrame(m.step.files(), columns=["file", "rows", "encoding", "sha256"])
+    parts = [show_table(files.dropna(axis="columns", how="all"), "Source files")]
     parts += [note(text) for text in disclosure.public_warnings(m.corpus, m.study)]
     if m.corpus.withdrawn:
         parts.append(note(f"{m.corpus.withdrawn} participants withdrew; nothing of theirs is here."))

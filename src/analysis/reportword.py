@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from . import methods
+import pandas as pd
+
+from . import claimview, methods, trail
 from .agreement.sheet import headline
 from .agreement.shown import reading
 from .figures import Drawn
@@ -26,7 +29,10 @@ WIDEST = 17.0  # cm
 
 
 def as_docx(m: Material) -> bytes:
-    """Return the report as a Word document; the same material gives the same bytes."""
+    """Return the report as a Word document; the same material gives the same bytes.
+
+    As on the page, an audit stands before any coefficient, and what verdicts show stands above them.
+    """
     import docx
 
     document = docx.Document()
@@ -34,6 +40,7 @@ def as_docx(m: Material) -> bytes:
     document.add_heading(m.study.title, 0)
     if m.study.simulated:
         document.add_paragraph().add_run(m.step.banner.caption).bold = True
+    _audit(document, m)
     _methods(document, m)
     tables, figures = m.tables.tables, m.figures
     numbers = {name: str(n) for n, name in enumerate(figures, start=1)}
@@ -55,6 +62,20 @@ def as_docx(m: Material) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return undated(buffer.getvalue())
+
+
+def _audit(document: Any, m: Material) -> None:
+    """Add what auditors remarked and what became of it, a paragraph a remark."""
+    if m.corpus.audit.empty:
+        return
+    document.add_heading("Audit", 1)
+    told = trail.audit_remarks(m.corpus, m.study)
+    if told is None:
+        document.add_paragraph(f"{len(m.corpus.audit)} audit remarks; not shown.")
+        return
+    for row in told.to_dict("records"):
+        cells = [f"{name}: {value}" for name, value in row.items() if not pd.isna(value)]
+        document.add_paragraph("; ".join(cells), style="List Bullet")
 
 
 def _methods(document: Any, m: Material) -> None:
@@ -101,15 +122,10 @@ def _verdicts(document: Any, m: Material) -> None:
     if not m.verdicts:
         return
     document.add_heading("Numbers recomputed", 1)
-    checked = [each for each in m.verdicts if each.verdict != "not_checkable"]
-    told = f"{len(m.verdicts)} claims: {len(checked)} checked, {len(m.verdicts) - len(checked)} cannot be."
-    document.add_paragraph(told)
-    kinds = dict.fromkeys(each.verdict for each in checked)
-    for kind in kinds:
-        n = sum(each.verdict == kind for each in checked)
-        document.add_paragraph(f"{kind.replace('_', ' ')}: {n}", style="List Bullet")
-    if m.study.simulated:
-        document.add_paragraph("Simulated data: claims hold by construction and count as nothing reproduced.")
+    for said in claimview.lead(m.verdicts, m.study):
+        document.add_paragraph(said)
+    for verdict, n in Counter(each.verdict for each in m.verdicts if each.verdict != "not_checkable").items():
+        document.add_paragraph(f"{verdict.replace('_', ' ')}: {n}", style="List Bullet")
     failed = [each.claim.id for each in m.verdicts if each.failed]
     if failed and shows_text(m.study):
         document.add_paragraph(f"Did not hold: {', '.join(failed)}.")

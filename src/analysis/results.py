@@ -96,7 +96,8 @@ class Step:
         """The study's tables: read anew by 01_prepare and by hand, else as 01_prepare left them."""
         if self.name == "01_prepare" or not self.staged:
             taken = Ledger(self.workspace.decisions(self.study.study)).read()
-            return with_decisions(assemble(self.drafts, self.study), self.study, taken)
+            declared = load_study(self.workspace, self.study.study)
+            return with_decisions(assemble(self.drafts, self.study), self.study, taken, declared)
         folder = self.workspace.derived(self.study.study)
         facts = self._imports()
         return Corpus.load(folder, facts["withdrawn"], facts["warnings"])

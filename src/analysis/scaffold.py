@@ -10,10 +10,10 @@ import jinja2
 import yaml
 
 from .errors import Problem, StudyError, UsageError, did_you_mean, quoted
-from .intake import STUDY_NAME
-from .paths import Workspace
+from .paths import Workspace, refusal
+from .settings import Method
 from .simulate.tables import Table, as_csv
-from .study import METHOD_NAMES, Method, load_study
+from .study import METHOD_NAMES, load_study
 from .wholefile import write_text
 
 __all__ = ["new_study"]
@@ -44,9 +44,8 @@ def new_study(workspace: Workspace, name: str, method: str) -> list[str]:
     if method not in known:
         hint = did_you_mean(method, known)
         raise UsageError(f"--method must be one of {', '.join(known)}.{hint} Found {quoted(method)}.")
-    if not STUDY_NAME.fullmatch(name):
-        what = f"a study's name may hold letters, digits, _ and - only. Found {quoted(name)}."
-        raise StudyError(Problem(what))
+    if why := refusal(name):
+        raise StudyError(Problem(f"a study's name {why}"))
     if workspace.raw(name).exists():
         raise StudyError(
             Problem(f"data/raw/{name} is there already; nothing was changed. Choose another name.")

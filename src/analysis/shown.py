@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 FEW = 20
+SIDES = {"n_supporting": "supports", "n_contradicting": "contradicts", "n_cases_contradicting": "contradicts"}
 
 
 def stages(table: pd.DataFrame) -> Shown:
@@ -146,7 +147,7 @@ def _count(line: Any, size: int, how: str) -> str:
     if pd.isna(line.n_cases):
         return HIDDEN
     n, named = int(line.n_cases), "" if pd.isna(line.label) else str(line.label)
-    base = size if pd.isna(line.n_asked) else round(n / line.share) if n else int(line.n_asked)
+    base = size if pd.isna(line.n_base) else int(line.n_base)
     percent = f" ({100 * n / base:.0f} %)" if base >= FEW else ""
     segments = "" if pd.isna(line.n_segments) else f" ({line.n_segments})"
     return {
@@ -174,8 +175,11 @@ def label_key(themes: pd.DataFrame, study: Study) -> Shown:
     return show_table(frame, f"Which counts carry which label ({rule_said(rule)})", None)
 
 
-def opposing(themes: pd.DataFrame) -> Shown:
-    """Return codes with segments that contradict them (deviant cases), beside those that support them."""
+def opposing(themes: pd.DataFrame, opens: Mapping[str, str] | None = None) -> Shown:
+    """Return codes with segments that contradict them (deviant cases), beside those that support them.
+
+    With `opens` (code -> what it is called on the page) counts open the segments that they count.
+    """
     mine = themes[(themes["rollup"] == "descendants") & (themes["group"] == "all")]
     if len(mine) and mine["n_segments"].isna().all():
         return note("Not shown: counts of segments would give away those that this study's policy hides.")
@@ -183,7 +187,13 @@ def opposing(themes: pd.DataFrame) -> Shown:
         return note("Coders did not record whether a segment supports or contradicts its code.")
     columns = {"name": "code", "n_supporting": "segments supporting", "n_contradicting": "contradicting"}
     columns |= {"n_cases_contradicting": "participants who contradict"}
-    return show_table(mine[mine["n_contradicting"] > 0], "Segments that contradict their code", columns)
+    mine = mine[mine["n_contradicting"] > 0]
+    if opens:
+        codes = [opens[code] for code in mine["code_id"]]
+        for name, side in SIDES.items():
+            addresses = [to_segments(code, side=side) for code in codes]
+            mine = mine.assign(**{name: _opening(mine[name].astype(str), addresses)})
+    return show_table(mine, "Segments that contradict their code", columns)
 
 
 def together(table: pd.DataFrame, corpus: Corpus, study: Study, rows: int = 15) -> Shown:

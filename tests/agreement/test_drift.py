@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.agreement import driftview
 from analysis.agreement.drift import CHANGES, OVER_TIME, changes, over_time
 from analysis.paths import Workspace
 from analysis.read import read_drafts
@@ -55,6 +56,99 @@ def test_time_stamps_go_before_the_order_of_interviews(drifting):
 
     assert table["estimate"].tolist()[0] < 0
     assert table["estimate"].tolist()[1] == pytest.approx(1)
+
+
+def stamped(study, stamps):
+    """Write a time stamp behind every coding: as many stamps as transcripts, in the order of DOCUMENTS."""
+    head, *lines = str(study.files["codings.csv"]).splitlines()
+    made = dict(zip(DOCUMENTS, stamps, strict=True))
+    rows = [f"{line},{made[line[:2]]}" for line in lines]
+    study.files["codings.csv"] = "\n".join([f"{head},created", *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        ["9.10.2026 08:00", "10.9.2026 08:00", "3.2.2026 08:00", "11.1.2026 08:00"],
+        ["2026-10-09T08:00:00Z", "2026-09-10 08:00", "2026-02-03T08:00:00+02:00", "2026-01-11"],
+    ],
+)
+def test_time_stamps_are_read_as_moments_and_not_as_text(drifting, stamps):
+    """As text, 10.9. and 11.1. come first and 3.2. before 9.10.: neither the order nor the reverse."""
+    stamped(drifting, stamps)
+    table = over_time(*drifting.both())
+
+    assert set(table["order"]) == {"coding"}
+    assert table["estimate"].tolist()[0] < 0
+    assert table["estimate"].tolist()[1] == pytest.approx(1)
+
+
+def test_time_stamps_that_can_be_read_in_two_ways_order_nothing(drifting):
+    stamped(drifting, ["3/11/2026", "2/11/2026", "1/11/2026", "1/10/2026"])
+    table = over_time(*drifting.both())
+
+    assert set(table["order"]) == {"interviews"}
+    assert table["estimate"].tolist()[0] == pytest.approx(1)
+
+
+def test_only_the_last_round_stands_in_the_order(drifting):
+    """Four transcripts of an earlier round came first: they are in no part, and every part has its units."""
+    head, *rows = str(drifting.files["codings.csv"]).splitlines()
+    coded = [f"{head},round", *(f"{row},2" for row in rows)]
+    order = ["case_id,interview_order"]
+    for place, case in enumerate(["Q1", "Q2", "Q3", "Q4", *DOCUMENTS], start=1):
+        order.append(f"{case},{place}")
+        if case not in DOCUMENTS:
+            drifting.files["documents.csv"] += f"D{case},{case}\n"
+            drifting.files["segments.csv"] += f"{case}-0,D{case}\n"
+            coded += [f"{case}-0,{coder},x,1" for coder in "AB"]
+    drifting.files |= {"cases.csv": "\n".join(order) + "\n", "codings.csv": "\n".join(coded) + "\n"}
+    table = over_time(*drifting.both())
+
+    assert table["documents"].tolist() == [2, 2]
+    assert table["units"].tolist() == [8, 8]
+    assert table["estimate"].notna().all()
+
+
+@pytest.mark.parametrize("more", [4, 6])
+def test_transcripts_that_one_person_coded_stand_in_no_part(drifting, more):
+    """As `concord assign` deals them: a part of such transcripts alone would have nothing to compare."""
+    for n in range(more):
+        drifting.files["cases.csv"] += f"S{n},{n + 5}\n"
+        drifting.files["documents.csv"] += f"DS{n},S{n}\n"
+        drifting.files["segments.csv"] += f"S{n}-0,DS{n}\n"
+        drifting.files["codings.csv"] += f"S{n}-0,A,x\n"
+    table = over_time(*drifting.both())
+
+    assert table["documents"].tolist() == [2, 2]
+    assert table["units"].tolist() == [8, 8]
+
+
+def test_a_transcript_in_which_nobody_found_anything_leaves_the_time_of_coding_open(drifting):
+    rows = [f"{coder},D{case},independent" for coder in "AB" for case in [*DOCUMENTS, "P9"]]
+    drifting.files["assignments.csv"] = "\n".join(["coder_id,document_id,stage", *rows]) + "\n"
+    stamped(drifting, [f"2026-01-0{n}" for n in range(1, 5)])
+    drifting.files["cases.csv"] += "P9,9\n"
+    drifting.files["documents.csv"] += "DP9,P9\n"
+    drifting.files["segments.csv"] += "P9-0,DP9\n"
+    table = over_time(*drifting.both())
+
+    assert set(table["order"]) == {"interviews"}
+    assert table["documents"].tolist() == [3, 2]
+
+
+def test_what_stands_first_is_said_as_it_is(drifting):
+    corpus, study = drifting.both()
+    assert "when each was coded is not recorded" in over_time_shown(corpus, study)
+    assert "Part 1 was coded first" not in over_time_shown(corpus, study)
+    drifting.files["cases.csv"] = "case_id\n" + "".join(f"{case}\n" for case in DOCUMENTS)
+    assert "Parts follow the list of documents" in over_time_shown(*drifting.both())
+    stamped(drifting, [f"2026-01-0{n}" for n in range(1, 5)])
+    assert "Part 1 was coded first" in over_time_shown(*drifting.both())
+
+
+def over_time_shown(corpus, study):
+    return driftview.over_time(over_time(corpus, study), study).markup
 
 
 def test_three_transcripts_are_too_few_to_stand_in_an_order(small):

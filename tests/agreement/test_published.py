@@ -13,7 +13,8 @@ from analysis.agreement.vendors import nvivo, qualcoder
 from analysis.errors import DataError, UsageError
 from analysis.read.assemble import assemble
 from analysis.read.doccano import read_doccano
-from analysis.study import Input, Study
+from analysis.settings import Input
+from analysis.study import Study
 
 TEXTS = [
     "We waited for months and nobody rang us back at all.",

@@ -119,7 +119,7 @@ class TestTablesForPeople:
     def test_names_of_measures(self):
         assert summary.titled("krippendorff_alpha") == "Krippendorff's alpha"
         assert summary.titled("percent") == "Percent agreement"
-        assert summary.titled("light_kappa") == "Light kappa"
+        assert summary.titled("light_kappa") == "Light's kappa"
 
 
 class TestThePackage:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+
+from analysis import runs, wholefile
+from analysis.kernels import Failure
+from analysis.outcomes import StepRun, StudyRun
 
 
 def test_version_and_help(concord):
@@ -111,6 +116,55 @@ class TestCheck:
 
 
 class TestReproduce:
+    @pytest.fixture
+    def index(self, small, stand) -> Path:
+        """Return the page of all studies as it was before a study was run."""
+        small.edit("study.yml", "counted: consensus", "ties: unresolved")
+        stand(small.write(), "small")
+        page = small.root / "reports" / "index.html"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text("<p>never run</p>", "utf-8")
+        return page
+
+    def test_the_page_of_all_studies_is_made_good_after_a_run_that_was_killed(self, warm, small, index):
+        wholefile.write_json(
+            small.workspace.reports("small") / "run.json", {}, scratch=small.root / ".concord"
+        )
+        done = warm("reproduce", "small", root=small.root)
+
+        assert (done.returncode, "run 01_prepare" in done.stdout) == (0, False), done.stderr
+        assert "A small study" in index.read_text("utf-8")
+
+    def test_the_page_of_all_studies_is_left_alone_where_nothing_was_stale(self, warm, small, index):
+        warm("reproduce", "small", root=small.root)
+        index.write_text("<p>as it was</p>", "utf-8")
+        again = [warm("reproduce", "small", root=small.root).returncode for _ in range(2)]
+
+        assert again == [0, 0]
+        assert index.read_text("utf-8") == "<p>as it was</p>"
+
+    def test_the_page_of_all_studies_tells_of_a_run_that_failed(self, warm, small, index, monkeypatch):
+        failed = StepRun("01_prepare", "failed", "forced", Failure("ValueError", "c1", "it went wrong."))
+        monkeypatch.setattr(runs, "reproduce", lambda *_, **__: [StudyRun("small", [failed])])
+        done = warm("reproduce", "small", root=small.root)
+
+        assert done.returncode == 1
+        assert "it went wrong" in done.stderr
+        assert "A small study" in index.read_text("utf-8")
+
+    def test_status_tells_of_results_edited_by_hand_until_they_are_made_good(self, warm, small, index):
+        def told() -> bool:
+            return "results.json is not what the notebooks recorded" in warm("status", root=small.root).stdout
+
+        warm("reproduce", "small", root=small.root)
+        before = told()
+        path = small.workspace.derived("small") / "results.json"
+        path.write_text(path.read_text("utf-8").replace('"value": 3', '"value": 4', 1), "utf-8")
+        between = told()
+        warm("reproduce", "small", root=small.root)
+
+        assert [before, between, told()] == [False, True, False]
+
     def test_bad_claims_are_told_before_anything_runs(self, warm, small):
         root = small.write().root
         (small.raw / "claims.yml").write_text("- id: a\n  result: cases.n\n")

@@ -13,8 +13,9 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..division import GATHERED, gathered_in, universe_of
+from ..presence import Presence, presence
 from ..study import Study
-from ..units import Presence, Ratings, presence, ratings
+from ..units import Ratings, ratings
 from .coefficients import MEASURES
 
 __all__ = ["Compared", "Comparisons", "Subject", "subject"]

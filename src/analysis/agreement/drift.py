@@ -5,6 +5,7 @@ Described, never tested: a handful of transcripts cannot tell a trend from chanc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,50 +14,60 @@ import pandas as pd
 
 from ..corpus import Corpus, natural
 from ..errors import ConcordError
+from ..presence import presence
 from ..read.assemble import assemble
 from ..read.draft import Draft
 from ..schemas import FILE, ROW
 from ..study import Study
-from ..units import Ratings, presence
+from ..units import Ratings
 from .coefficients import coefficient
 from .without import asked, subjects
 
-__all__ = ["CHANGES", "OVER_TIME", "changes", "over_time"]
+__all__ = ["CHANGES", "ORDERS", "OVER_TIME", "changes", "over_time"]
 
 BLOCKS = 3
 LEAST = 2  # documents a block
-OVER_TIME = ["variable", "block", "documents", "units", "lines", "estimate", "smallest", "applied"]
+ORDERS = {
+    "coding": "Part 1 was coded first.",
+    "interviews": "Part 1 holds the first interviews; when each was coded is not recorded.",
+    "documents": "Parts follow the list of documents: neither when each was coded nor the order of all "
+    "interviews is recorded.",
+}
+OVER_TIME = [
+    "variable", "order", "block", "documents", "units", "lines", "estimate", "smallest", "applied",
+]  # fmt: skip
 CHANGES = [
     "old_code", "action", "new_code", "version", "codings", "round", "old", "new_before", "new_after",
 ]  # fmt: skip
 
 
 def over_time(corpus: Corpus, study: Study) -> pd.DataFrame:
-    """Return the primary coefficient in the first, the middle and the last transcripts that were coded.
+    """Return the primary coefficient in the first, the middle and the last transcripts of the last round.
 
-    Transcripts stand in the order of their codings' time stamps where all have one, else of the interviews.
+    Only transcripts with units that two coders or more rated stand in the order: of their codings' time
+    stamps where every coding has one that reads in one way only, else of the interviews.
 
     Returns
     -------
     DataFrame
-        ``variable``, ``block`` (1 is earliest), ``documents``, ``units`` that two coders or more rated,
-        ``lines`` (codes, or 1) with a defined coefficient, their median as ``estimate``, the ``smallest``,
-        and ``applied``: how often each coder gave a code or value a unit. Empty with fewer than four
-        transcripts.
+        ``variable``, ``order`` (a key of :data:`ORDERS`), ``block`` (1 is earliest), ``documents``,
+        ``units`` that two coders or more rated, ``lines`` (codes, or 1) with a defined coefficient, their
+        median as ``estimate``, the ``smallest``, and ``applied``: how often each coder gave a code or value
+        a unit. A variable with fewer than four such transcripts is left out.
     """
-    order = _order(corpus)
-    blocks = min(BLOCKS, len(order) // LEAST)
-    if blocks < 2:
-        return pd.DataFrame(columns=OVER_TIME)
-    block = {document: place * blocks // len(order) + 1 for place, document in enumerate(order)}
     parts: dict[str, list[Ratings]] = {}
     for part in subjects(corpus, study):
         parts.setdefault(part.variable, []).append(part)
-    rows = [
-        (variable, n, sum(at == n for at in block.values()), *_of_block(ratings, study, block, n))
-        for variable, ratings in parts.items()
-        for n in range(1, blocks + 1)
-    ]
+    rows = []
+    for variable, ratings in parts.items():
+        documents, by = _order(corpus, ratings)
+        blocks = min(BLOCKS, len(documents) // LEAST)
+        if blocks < 2:
+            continue
+        block = [place * blocks // len(documents) + 1 for place in range(len(documents))]
+        for n in range(1, blocks + 1):
+            held = [document for document, at in zip(documents, block, strict=True) if at == n]
+            rows.append((variable, by, n, len(held), *_of_block(ratings, study, held)))
     return pd.DataFrame(rows, columns=OVER_TIME)
 
 
@@ -94,26 +105,49 @@ def changes(drafts: Sequence[Draft], study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=CHANGES)
 
 
-def _order(corpus: Corpus) -> list[str]:
-    """Return the independently coded documents in the order of their coding."""
-    coded = corpus.codings[corpus.codings["stage"] == "independent"]
+def _order(corpus: Corpus, parts: Sequence[Ratings]) -> tuple[list[str], str]:
+    """Return the documents that several people coded in the round of these ratings, and what orders them."""
+    rated = {
+        document
+        for part in parts
+        for document in part.units.loc[(~np.isnan(part.values)).sum(axis=0) > 1, "document_id"].dropna()
+    }
+    first = parts[0]
+    coded = corpus.of(first.variable, first.stage, first.round)
     home = corpus.segments.set_index("segment_id")["document_id"]
-    coded = coded.assign(document_id=coded["segment_id"].map(home)).dropna(subset=["document_id"])
-    if not coded.empty and coded["created"].notna().all():
-        return coded.groupby("document_id")["created"].min().sort_values(kind="stable").index.tolist()
+    coded = coded.assign(document_id=coded["segment_id"].map(home), at=_moments(coded["created"]))
+    coded = coded[coded["coder_id"].isin(first.coders) & coded["document_id"].isin(rated)]
+    begun = coded.groupby("document_id")["at"].min()
+    if coded["at"].notna().all() and rated <= set(begun.index):
+        return begun.sort_values(kind="stable").index.tolist(), "coding"
+    documents = corpus.documents[corpus.documents["document_id"].isin(rated)]
     cases = corpus.cases.set_index("case_id")["interview_order"]
-    documents = corpus.documents[corpus.documents["document_id"].isin(coded["document_id"])]
     place = pd.to_numeric(documents["case_id"].map(cases), errors="coerce")
-    return documents.assign(_place=place).sort_values("_place", kind="stable")["document_id"].tolist()
+    ordered = documents.assign(_place=place).sort_values("_place", kind="stable")["document_id"].tolist()
+    return ordered, "interviews" if place.notna().all() else "documents"
 
 
-def _of_block(parts: Sequence[Ratings], study: Study, block: dict[str, int], n: int) -> tuple[object, ...]:
+def _moments(created: pd.Series) -> pd.Series:
+    """Return time stamps as moments, missing where one is missing or could be read in two ways.
+
+    What QDA programs write is read: 2021-03-11T14:05:00Z, 2021-03-11 14:05 and 11.3.2021 14:05; 3/11/2021
+    is a day of March in one country and of November in another.
+    """
+    turned = created.str.replace(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})\b", _year_first, regex=True)
+    return pd.to_datetime(turned, format="ISO8601", utc=True, errors="coerce")
+
+
+def _year_first(match: re.Match[str]) -> str:
+    day, month, year = match.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
+def _of_block(parts: Sequence[Ratings], study: Study, documents: Sequence[str]) -> tuple[object, ...]:
     estimates: list[float] = []
     given: dict[str, int] = {}
     units = 0
     for part in parts:
-        mine = (part.units["document_id"].map(block) == n).to_numpy(bool)
-        some = part.select(units=mine)
+        some = part.select(units=part.units["document_id"].isin(documents).to_numpy(bool))
         values, how = asked(some, study)
         units = max(units, int(((~np.isnan(some.values)).sum(axis=0) > 1).sum()))
         if values.size:

@@ -8,22 +8,28 @@ from ..corpus import Corpus
 from ..disclosure import code_labels, shows_people, shows_text
 from ..study import Study
 from ..tables import Shown, note, show_table
+from .drift import ORDERS
 from .summary import titled
 
 __all__ = ["changes", "history", "over_time"]
 
 
 def over_time(table: pd.DataFrame, study: Study) -> Shown:
-    """Return agreement in the first, the middle and the last transcripts."""
+    """Return agreement in the first, the middle and the last transcripts, and what they stand in order of."""
     if table.empty:
-        return note("Fewer than four transcripts: nothing to set in order of coding.")
+        return note("Fewer than four transcripts that several people coded: nothing to set in order.")
     measure = titled(study.agreement.primary)
     columns = {"variable": "variable", "block": "part", "documents": "transcripts", "units": "units"}
     columns |= {"lines": "codes or variables", "estimate": f"{measure} (median)", "smallest": "smallest"}
     if shows_people(study):
         columns["applied"] = "given by each coder"
-    notes = ["Part 1 was coded first. Described, not tested: so few transcripts tell no trend from chance."]
-    return show_table(table, f"{measure} in the order of coding", columns, notes)
+    orders = table.groupby("order", sort=False)["variable"].unique()
+    notes = [
+        ORDERS[by] if len(orders) == 1 else f"{', '.join(variables)}: {ORDERS[by]}"
+        for by, variables in orders.items()
+    ]
+    notes.append("Described, not tested: so few transcripts tell no trend from chance.")
+    return show_table(table, f"{measure} from first to last transcripts", columns, notes)
 
 
 def changes(table: pd.DataFrame, corpus: Corpus, study: Study) -> Shown:

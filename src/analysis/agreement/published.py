@@ -14,7 +14,8 @@ from ..errors import UsageError, quoted
 from ..read import nvivo as nvivo_tables
 from ..read.headings import Line, bare
 from ..read.tablefile import tables_of
-from ..study import Input, Study
+from ..settings import Input
+from ..study import Study
 from .continuum import coders_of, pairable
 from .texts import continua
 from .vendors import compare, nvivo, qualcoder, table

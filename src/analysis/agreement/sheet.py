@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus
+from ..presence import Presence, presence
 from ..study import Study
-from ..units import Presence, Ratings, presence, ratings
+from ..units import Ratings, ratings
 from . import unitizing
 from .lines import COLUMNS, COUNTS, Subject, breakdowns, clusters, estimates, interval_of, one_value, row
 from .sets import DISTANCES, set_alpha

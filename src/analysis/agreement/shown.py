@@ -120,11 +120,15 @@ def forest(table: pd.DataFrame, corpus: Corpus, study: Study) -> pd.DataFrame:
     return rows.rename(columns={"name": "subject"})[["subject", "estimate", "low", "high", "n_units"]]
 
 
-def by_pair(table: pd.DataFrame, study: Study) -> Shown:
-    """Return every pair of coders."""
+def by_pair(table: pd.DataFrame, study: Study, opens: bool = False) -> Shown:
+    """Return every pair of coders; on some pages a pair opens its tables."""
     rows = summary.by_pair(_often(table, study), study)
     if rows.empty:
         return note("Fewer than two coders, or more than twenty: no lines by pair.")
+    if opens:
+        told = zip(rows["variable"], rows["pair"], strict=True)
+        linked = [Linked(p, to_agreement(variable="" if v == "codes" else v, pair=p)) for v, p in told]
+        rows["pair"] = pd.Series(linked, index=rows.index, dtype=object)
     columns = {"variable": "variable", "pair": "coders", "lines": "codes or variables", "median": "median"}
     columns |= {"smallest": "smallest", "largest": "largest"}
     return show_table(rows, f"{summary.titled(study.agreement.primary)} by pair of coders", columns)

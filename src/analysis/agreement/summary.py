@@ -9,8 +9,10 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..keys import Result, key
+from ..measurenames import named, titled
+from ..presence import presence
 from ..study import Study
-from ..units import Ratings, presence, ratings
+from ..units import Ratings, ratings
 from .multiplicity import holm
 from .peer import package_alpha
 from .sheet import headline
@@ -27,24 +29,12 @@ __all__ = [
     "titled",
 ]
 
-MEASURES = {
-    "percent": "percent agreement",
-    "unanimous": "unanimous",
-    "krippendorff_alpha": "Krippendorff's alpha",
-    "cohen_kappa": "Cohen's kappa",
-    "fleiss_kappa": "Fleiss' kappa",
-    "gwet_ac1": "Gwet's AC1",
-    "gwet_ac2": "Gwet's AC2",
-    "scott_pi": "Scott's pi",
-    "brennan_prediger": "Brennan-Prediger",
-}
-
 
 def overall(table: pd.DataFrame) -> pd.DataFrame:
     """Return one row a variable, level and measure: what all coders did on all units."""
     whole = headline(table)
     whole = whole[whole["code_id"].isna()]
-    return whole.assign(measure=whole["measure"].map(lambda m: MEASURES.get(m, m.replace("_", " "))))
+    return whole.assign(measure=whole["measure"].map(named))
 
 
 def by_code(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -109,12 +99,6 @@ def forest_data(table: pd.DataFrame, codes: pd.DataFrame, study: Study) -> pd.Da
     several = primary["level"].nunique() > 1
     subject = primary["variable"] + (" (" + primary["level"] + ")" if several else "")
     return primary.assign(subject=subject)[["subject", "estimate", "low", "high", "n_units"]]
-
-
-def titled(measure: str) -> str:
-    """Return a measure's name as a title."""
-    name = MEASURES.get(measure, measure.replace("_", " "))
-    return name[0].upper() + name[1:]
 
 
 def package_check(corpus: Corpus, study: Study, table: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus
+from ..presence import presence
 from ..study import Study
-from ..units import Ratings, presence, ratings
+from ..units import Ratings, ratings
 from .coefficients import MEASURES, coefficient
 from .influence import unit_influence, without_coder, without_group
 

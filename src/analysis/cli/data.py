@@ -54,6 +54,7 @@ def check(
     """Validate raw data alone: every problem at once, each with file, row and column."""
     from .. import manifest
     from ..claims import load_claims
+    from ..coders import coders_of
     from ..consensus import settled_corpus
     from ..errors import ConcordError, UsageError
     from ..study import load_study
@@ -75,7 +76,7 @@ def check(
             continue
         for warning in corpus.warnings:
             typer.echo(f"{name}: note: {warning}")
-        coders = corpus.codings["coder_id"].nunique()
+        coders = len(coders_of(corpus))
         typer.echo(
             f"{name}: in order. {len(corpus.cases)} participants, {len(corpus.documents)} documents, "
             f"{len(corpus.segments)} segments, {len(corpus.codings)} codings by {coders} "
