@@ -101,7 +101,7 @@ def recognise(path: Path, given: Input) -> str:
     for name, recognises in RECOGNISERS.items():
         if recognises(head, path):
             return name
-    if path.suffix.casefold() in TEXT_TABLES and not head.startswith((ZIP, OLE)):
+    if path.suffix.casefold() in TEXT_TABLES and (named or not head.startswith((ZIP, OLE))):
         return "tidy"
     what = (
         "is of no format that Concord knows. If it is an export of a tool, name its format after the file in "
