@@ -1,7 +1,7 @@
 """The default tests: unit and property tests, then the committed notebooks by nbval, figures included.
 
 Three runs of pytest: units on two processes; what starts kernels or a browser, a file at a time on each of
-two; then nbval, whose plugin costs seconds even where no notebook is collected.
+two; then nbval, a notebook at a time on each of two, whose plugin costs seconds even where none is collected.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ NOTEBOOKS = [
     "--nbval-cell-timeout=120",
     "-p",
     "no:cacheprovider",
+    "-n",
+    "2",
+    "--dist",
+    "loadfile",
     "--ignore=notebooks/lab",
     "notebooks",
 ]
