@@ -18,6 +18,8 @@ __all__ = ["ImportGraph", "Module", "dotted", "source_digest"]
 IMPORTERS = {"import_module", "__import__"}
 OPENERS = {"__file__", "resources", "importlib_resources", "PackageLoader", "get_data"}
 """What code says that opens files of a package."""
+SAID_OF_DOCSTRINGS = (b"__doc__", b"getdoc", b"use_attribute_docstrings")
+"""What code says that reads docstrings, its own or another's."""
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,14 @@ def source_digest(source: bytes) -> str:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return hashlib.sha256(source).hexdigest()
-    if not _reads_docstrings(tree):
+    if not any(name in source for name in SAID_OF_DOCSTRINGS) or not _reads_docstrings(tree):
         for node in ast.walk(tree):
             _drop_remarks(node)
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
 def _reads_docstrings(tree: ast.AST) -> bool:
-    names = ("__doc__", "getdoc", "use_attribute_docstrings")
+    names = {name.decode() for name in SAID_OF_DOCSTRINGS}
     return any(
         getattr(node, attribute, None) in names
         for node in ast.walk(tree)
@@ -182,16 +184,16 @@ def _is_remark(node: ast.AST) -> bool:
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
     """Yield every node below one, without remarks and what only type checkers execute."""
-    for child in ast.iter_child_nodes(node):
+    waiting = list(ast.iter_child_nodes(node))[::-1]
+    while waiting:
+        child = waiting.pop()
         if _is_remark(child):
             continue
         if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-            for other in child.orelse:
-                yield other
-                yield from _executed(other)
+            waiting += child.orelse[::-1]
             continue
         yield child
-        yield from _executed(child)
+        waiting += list(ast.iter_child_nodes(child))[::-1]
 
 
 def _from(node: ast.ImportFrom, home: str) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..paths import Workspace
 
-__all__ = ["register", "studies_here"]
+if TYPE_CHECKING:
+    from ..outcomes import StudyRun
+
+__all__ = ["read_stale", "register", "studies_here"]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +48,15 @@ def studies_here(workspace: Workspace, named: list[str]) -> list[str]:
         there = "no study whose data is there" if workspace.studies() else "no study yet"
         raise UsageError(f"there is {there} below data/raw.")
     return found
+
+
+def read_stale(workspace: Workspace, told: StudyRun, *, force: bool = False) -> None:
+    """Read a study's raw data where a run will, to tell what is wrong with them before a kernel starts."""
+    from ..consensus import settled_corpus
+    from ..study import load_study
+
+    if force or told.steps[0].outcome == "stale":
+        settled_corpus(workspace, load_study(workspace, told.study))
 
 
 def check(

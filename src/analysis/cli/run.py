@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..paths import Workspace
-from .data import studies_here
+from .data import read_stale, studies_here
 from .options import Force, Jobs, Memory, Minutes, PlainKernels, Studies, limits_of, live
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _run(
 
     library = Library(workspace)
     with runs.local_executor(workspace, jobs, warm=warm, library=library) as executor:
-        _refuse_bad_data(workspace, names, force, executor, library)
+        _before_kernels(workspace, names, force, executor, library)
         return runs.reproduce(
             workspace,
             names,
@@ -81,12 +81,11 @@ def _run(
         )
 
 
-def _refuse_bad_data(
+def _before_kernels(
     workspace: Workspace, names: list[str], force: bool, executor: LocalExecutor, library: Library
 ) -> None:
     """Tell what is wrong with raw data before a kernel starts; data that a run has read is not read again."""
     from .. import manifest, runs
-    from ..study import load_study
 
     found = runs.status(workspace, names, library=library)
     if force or any(step.outcome == "stale" for told in found for step in told.steps):
@@ -98,10 +97,7 @@ def _refuse_bad_data(
             from ..claims import load_claims
 
             load_claims(workspace, told.study)
-        if force or told.steps[0].outcome == "stale":
-            from ..consensus import settled_corpus
-
-            settled_corpus(workspace, load_study(workspace, told.study))
+        read_stale(workspace, told, force=force)
 
 
 def status(context: typer.Context, studies: Studies = None) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from ..errors import RunError, UsageError, quoted
 from ..paths import Workspace
-from .data import studies_here
+from .data import read_stale, studies_here
 from .options import Jobs
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ def _verified(workspace: Workspace, names: Sequence[str], jobs: int, say: Say) -
         if each.study not in stale:
             say(f"{each.study}: nothing is stale")
     if stale:
-        _refuse_bad_data(workspace, [each for each in told if each.study in stale])
+        for each in told:
+            if each.study in stale:
+                read_stale(workspace, each)
         runs.require_success(runs.reproduce(workspace, stale, jobs=jobs, say=say))
     found = []
     for name in names:
@@ -124,16 +126,6 @@ def _stands(workspace: Workspace, told: Any) -> bool:
         step.outcome == "skipped" or (step.outcome == "not_applicable" and records.read(step.step) is None)
         for step in told.steps
     )
-
-
-def _refuse_bad_data(workspace: Workspace, stale: Sequence[Any]) -> None:
-    """Tell what is wrong with raw data before a kernel starts; data that a run has read is not read again."""
-    from ..consensus import settled_corpus
-    from ..study import load_study
-
-    for told in stale:
-        if told.steps[0].outcome == "stale":
-            settled_corpus(workspace, load_study(workspace, told.study))
 
 
 def _print(v: Verification, workspace: Workspace) -> None:
