@@ -57,7 +57,7 @@ def test_verdicts_and_agreement_come_from_results(workspace):
 
     assert found.verdicts == "4 claims: 3 reproduced, 1 differ"
     assert found.failed == 1
-    assert found.agreement == "krippendorff alpha of rating: 0.74"
+    assert found.agreement == "Krippendorff's alpha of rating: 0.74"
     assert found.ran == "2026-03-04 05:06 UTC"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import wholefile
 from .errors import ConcordError
+from .measurenames import named
 from .paths import Workspace
 from .study import METHOD_NAMES, Study, load_study
 
@@ -151,5 +152,5 @@ def _agreement(results: Mapping[str, Mapping[str, Any]], study: Study) -> str:
             of = match["of"].strip('"')
             median = ", median over codes" if match["median"] else f" of {of}"
             if of != "codes" or match["median"]:
-                told.append(f"{measure.replace('_', ' ')}{median}: {entry['value']:.2f}")
+                told.append(f"{named(measure)}{median}: {entry['value']:.2f}")
     return "; ".join(told[:3])
