@@ -72,9 +72,10 @@ def not_yet(corpus: Corpus, units: pd.DataFrame, codings: pd.DataFrame) -> dict[
     stated = corpus.documents.set_index("document_id")["coded_version"]
     version = units["document_id"].map(stated).astype("string")
     version = version.fillna(units["document_id"].map(latest).astype("string"))
+    place = {v: natural(v) for v in version.dropna().unique()}
     introduced = corpus.codes.dropna(subset=["introduced_version"])
     masks = {
-        code: np.array([not pd.isna(v) and natural(v) < natural(first) for v in version], dtype=bool)
+        code: version.isin([v for v in place if place[v] < natural(first)]).to_numpy(bool)
         for code, first in introduced[["code_id", "introduced_version"]].itertuples(index=False)
     }
     return {code: mask for code, mask in masks.items() if mask.any()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
@@ -127,9 +127,8 @@ def row(
     statistic: Statistic, part: Ratings, subject: Subject, aggregation: str | None = None
 ) -> dict[str, Any]:
     """Return a line of agreement.csv: the statistic, what it is about, and what it was computed from."""
-    figures = asdict(statistic)
     line: dict[str, Any] = {"variable": part.variable, "unit": part.unit, "aggregation": aggregation}
-    line |= {name: figures[name] for name in ("measure", "level", *FIGURES, "note")}
-    line |= asdict(subject)
+    line |= {name: getattr(statistic, name) for name in ("measure", "level", *FIGURES, "note")}
+    line |= vars(subject)
     line |= {"universe": part.universe, "assumption": part.assumption, "segmentation": part.segmentation}
     return line | {"codebook_version": part.codebook_version}
