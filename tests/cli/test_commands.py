@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,20 @@ class TestReproduce:
 
         assert again == [0, 0]
         assert index.read_text("utf-8") == "<p>as it was</p>"
+
+    def test_where_nothing_is_stale_no_command_loads_what_notebooks_need(self, warm, small, index):
+        warm("reproduce", "small", root=small.root)
+        for command in ("reproduce", "status"):
+            code = (
+                f"import sys; sys.argv = ['concord', '--root', {str(small.root)!r}, {command!r}, 'small']\n"
+                "from analysis.cli import main\n"
+                "try: main()\n"
+                "except SystemExit as end: assert not end.code\n"
+                "slow = {'matplotlib', 'nbformat', 'numpy', 'pandas', 'papermill'} & set(sys.modules)\n"
+                "print('loaded', sorted(slow))"
+            )
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+            assert done.stdout.splitlines()[-1:] == ["loaded []"], done.stdout + done.stderr
 
     def test_the_page_of_all_studies_tells_of_a_run_that_failed(self, warm, small, index, monkeypatch):
         failed = StepRun("01_prepare", "failed", "forced", Failure("ValueError", "c1", "it went wrong."))

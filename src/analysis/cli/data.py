@@ -52,10 +52,10 @@ def studies_here(workspace: Workspace, named: list[str]) -> list[str]:
 
 def read_stale(workspace: Workspace, told: StudyRun, *, force: bool = False) -> None:
     """Read a study's raw data where a run will, to tell what is wrong with them before a kernel starts."""
-    from ..consensus import settled_corpus
-    from ..study import load_study
-
     if force or told.steps[0].outcome == "stale":
+        from ..consensus import settled_corpus  # loads pandas, which nothing stale can do without
+        from ..study import load_study
+
         settled_corpus(workspace, load_study(workspace, told.study))
 
 
