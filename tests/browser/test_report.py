@@ -227,3 +227,17 @@ def test_it_prints_to_pages(opened, tmp_path) -> None:
     pages = int(re.search(rb"/Type /Pages\s*/Count (\d+)", (tmp_path / "report.pdf").read_bytes())[1])
     assert pages > 3
     assert (tmp_path / "report.pdf").stat().st_size > 20_000
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_table_of_contents_leads_to_sections_and_opens_no_evidence(opened, name):
+    page = opened(name)
+    entries = page.locator("nav[aria-label=Contents] a")
+
+    assert entries.count() > 5
+    for entry in entries.all():
+        entry.click()
+        assert not page.evaluate("document.getElementById('evidence').open"), entry.get_attribute("href")
+        place = page.locator(entry.get_attribute("href")).bounding_box()
+        assert place is not None
+        assert place["y"] < page.viewport_size["height"]

@@ -23,8 +23,8 @@
   let drawn = 0;
 
   const parsed = () => {
-    const [kind, query = ""] = decodeURI(location.hash.slice(1)).split("?");
-    if (!["segments", "values", "agreement"].includes(kind)) return null;
+    const [kind, query] = decodeURI(location.hash.slice(1)).split("?");
+    if (query === undefined || !["segments", "values", "agreement"].includes(kind)) return null; // a section's address
     return { kind, asked: new URLSearchParams(location.hash.slice(location.hash.indexOf("?") + 1)), query };
   };
 
