@@ -43,6 +43,7 @@ bench: setup
 
 # long fault, fuzz and simulation runs
 soak: setup
+	@HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -q -p no:nbval -n 2 -m "not soak and not notebooks and not browser"
 	@$(BIN)/python -m pytest -q -p no:nbval -m soak
 
 # resolve the dependencies of pyproject.toml anew

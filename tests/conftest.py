@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from analysis import provenance, wholefile
 from analysis.agreement.sheet import agreement_table
@@ -25,6 +26,11 @@ from analysis.records import Record, Records
 from analysis.study import Study, load_study
 
 CHECKOUT = Path(__file__).parents[1]
+
+# `make test` tries the same examples each time, so that a red run means a change; `make soak` tries new ones
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 SECRET = "quixotic"
 """Stands in every text, memo, summary, definition and remark of the small study; no message may show it."""
