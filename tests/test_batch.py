@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import provenance, runs, wholefile
+from analysis import consulted, normalform, provenance, runs, wholefile
 from analysis.batch import check_data, folder_of, left_over, require_success, run_grid
 from analysis.batchprogress import BatchProgress
 from analysis.errors import DataError, DisclosureError, RunError
@@ -36,6 +36,7 @@ class Pretending:
         self.leaves: dict[str, dict[str, str]] = {}
         self.also: dict[str, list[dict]] = {}
         self.says = "Report"
+        self.reads: dict[str, str] = {}
 
     def submit(self, job: Job) -> Future[Ending]:
         self.jobs.append(job)
@@ -53,11 +54,14 @@ class Pretending:
         results += self.also.get(job.step, [])
         stage = job.stage
         stage.recorded.write_text(json.dumps({"step": job.step, "results": results}), "utf-8")
+        if job.step in self.reads:
+            (stage.out / consulted.NOTES).write_text(self.reads[job.step], "utf-8")
         (stage.folder / "current.json").write_text('{"cell": "record"}', "utf-8")
-        stage.notebook.write_text('{"cells": []}', "utf-8")
+        empty = normalform.dumps(normalform.normal_form({"cells": [], "metadata": {}}))
+        stage.notebook.write_text(empty, "utf-8")
         copy = stage.out / "reports" / "notebooks" / f"{job.step}.ipynb"
         copy.parent.mkdir(parents=True)
-        copy.write_text('{"cells": []}', "utf-8")
+        copy.write_text(empty, "utf-8")
         for name, text in self.leaves.get(job.step, {}).items():
             (stage.out / name).write_text(text, "utf-8")
         if job.step == "05_report":
@@ -187,6 +191,115 @@ class TestRuns:
         smaller = grid_of(workspace, GRID.replace("[segment, case]", "[segment]"))
 
         assert left_over(workspace, smaller) == [f"{STUDY}--unit=case", f"{STUDY}--unit=case--coder=A"]
+
+
+class TestSharing:
+    """Of the four runs two settle each step that reads one setting alone."""
+
+    @pytest.fixture
+    def executor(self) -> Pretending:
+        executor = Pretending()
+        executor.reads = {
+            "01_prepare": "setting exclude.coder\n",
+            "02_agreement": "setting agreement.unit\nsetting exclude.coder\n",
+            "03_themes": "",
+            "05_report": "setting title\n",
+        }
+        executor.leaves = {"01_prepare": {"derived/cases.csv": "case_id\n"}}
+        return executor
+
+    def executed(self, executor: Pretending) -> dict[str, int]:
+        return {step: sum(job.step == step for job in executor.jobs) for step in executor.reads}
+
+    def test_a_notebook_is_executed_once_for_all_runs_whose_settings_it_does_not_touch(
+        self, workspace, executor
+    ) -> None:
+        said: list[str] = []
+        batch = ran(workspace, executor, said=said)
+
+        # the report follows from agreement, which is another in each of the four
+        assert self.executed(executor) == {
+            "01_prepare": 2,
+            "02_agreement": 4,
+            "03_themes": 1,
+            "05_report": 4,
+        }
+        assert [each.results[0]["value"] for each in batch.done] == [0.743, 0.5, 0.643, 0.4]
+        assert said[-1].startswith("4 runs: 11 notebooks run, 5 shared with other runs in ")
+
+    def test_a_shared_notebook_leaves_its_own_files_and_says_whose_run_it_was(
+        self, workspace, executor
+    ) -> None:
+        batch = ran(workspace, executor)
+
+        shared = next(each for each in batch.done if each.outcome.steps[0].outcome == "shared")
+        told = json.loads((shared.workspace.reports(STUDY) / "run.json").read_text("utf-8"))
+        step = told["steps"]["01_prepare"]
+        assert step["status"] == "shared"
+        assert step["ran"]["shared_with"] == f"{STUDY}--unit=segment"
+        assert step["ran"]["parameters"]["overrides"] == dict(shared.run.overrides)
+        cases = shared.workspace.derived(STUDY) / "cases.csv"
+        assert cases.read_text("utf-8") == "case_id\n"
+        assert not cases.is_symlink()
+        assert cases.stat().st_nlink == 1
+
+    def test_what_was_shared_stands_when_the_batch_runs_again(self, workspace, executor) -> None:
+        ran(workspace, executor)
+        executor.jobs.clear()
+
+        again = ran(workspace, executor)
+
+        assert executor.jobs == []
+        assert {step.outcome for each in again.done for step in each.outcome.steps} == {
+            "skipped",
+            "not_applicable",
+        }
+
+    def test_a_new_run_takes_what_runs_of_an_earlier_batch_left(self, workspace, executor) -> None:
+        ran(workspace, executor)
+        executor.jobs.clear()
+
+        ran(workspace, executor, grid_of(workspace, GRID.replace("[segment, case]", "[segment, case, turn]")))
+
+        assert [job.step for job in executor.jobs] == [
+            "02_agreement",
+            "02_agreement",
+            "05_report",
+            "05_report",
+        ]
+
+    def test_a_file_changed_by_hand_is_not_handed_on(self, workspace, executor) -> None:
+        ran(workspace, executor, grid_of(workspace, GRID.replace("[segment, case]", "[segment]")))
+        executor.jobs.clear()
+        done = ran(workspace, executor, grid_of(workspace, GRID.replace("[segment, case]", "[segment]"))).done
+        (done[0].workspace.derived(STUDY) / "cases.csv").write_text("changed\n", "utf-8")
+        (done[1].workspace.derived(STUDY) / "cases.csv").write_text("changed\n", "utf-8")
+
+        again = ran(workspace, executor)
+
+        assert self.executed(executor)["01_prepare"] == 2
+        for each in again.done:
+            assert (each.workspace.derived(STUDY) / "cases.csv").read_text("utf-8") == "case_id\n"
+
+    def test_force_executes_every_notebook_of_every_run(self, workspace, executor) -> None:
+        run_grid(workspace, grid_of(workspace), executor, force=True, say=lambda _: None)
+
+        assert len(executor.jobs) == 16
+
+    def test_a_notebook_that_keeps_no_notes_is_shared_with_no_run(self, workspace, executor) -> None:
+        executor.reads = {}
+        ran(workspace, executor)
+
+        assert len(executor.jobs) == 16
+
+    def test_what_a_failed_notebook_left_is_shared_with_no_run(self, workspace, executor) -> None:
+        executor.fails = lambda job: job.step == "03_themes" and not job.parameters["overrides"]
+        batch = ran(workspace, executor, grid_of(workspace, GRID.replace("[segment, case]", "[~, case]")))
+
+        became = [
+            step.outcome for each in batch.done for step in each.outcome.steps if step.step == "03_themes"
+        ]
+        assert became == ["failed", "completed", "shared", "shared"]
 
 
 class TestOutputs:

@@ -17,7 +17,8 @@ from analysis.figures import Drawn
 from analysis.graph import STEPS
 from analysis.records import Records
 from analysis.results import Step
-from analysis.schedule import Plan, Schedule, Start
+from analysis.plans import Plan, Start
+from analysis.schedule import Schedule
 from analysis.staging import Stage
 
 PHONE = "ring 020 7946 0018"
@@ -137,7 +138,7 @@ def test_a_step_leaves_neither_a_file_nor_a_figure_with_an_identifier(small, mon
 
 
 def test_the_runner_puts_no_executed_notebook_with_an_identifier_into_place(small):
-    plan = Plan(small.write(), small.study(), {})
+    plan = Plan(small.write(), small.study(), small.study(), {})
     schedule = object.__new__(Schedule)  # as far as placing needs it: no kernel is started
     schedule.steps, schedule.settled = STEPS, {plan.label: {}}
     schedule.records = {plan.label: Records(plan.workspace, plan.name)}
@@ -149,7 +150,7 @@ def test_the_runner_puts_no_executed_notebook_with_an_identifier_into_place(smal
     (pages / "03_themes.ipynb").write_text(notebook(f"<p>{PHONE}</p>"), encoding="utf-8")
     step = next(each for each in STEPS if each.name == "03_themes")
 
-    ending = schedule._placed(Start(plan, step, "forced", {}, "", stage))
+    ending = schedule._placed(Start(plan, step, "forced", {}, {}, {}, stage), {}, list)
 
     assert ending.status == "failed"
     assert "notebooks/03_themes.ipynb: telephone number in cell quotes" in str(ending.failure)

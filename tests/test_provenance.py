@@ -10,6 +10,7 @@ import pytest
 
 from analysis import provenance
 from analysis.graph import Step
+from analysis.inforce import InForce
 from analysis.paths import Workspace
 from analysis.study import load_study
 
@@ -40,7 +41,7 @@ def workspace(tmp_path, monkeypatch) -> Workspace:
 
 def inputs(workspace: Workspace) -> dict[str, str]:
     made_of = provenance.Provenance(workspace)
-    return made_of.inputs(load_study(workspace, "demo"), STEP, {"study": "demo"}, {})
+    return made_of.inputs(InForce(load_study(workspace, "demo")), STEP, {"study": "demo"}, {})
 
 
 def changed(before: dict[str, str], now: dict[str, str]) -> set[str]:
@@ -74,10 +75,11 @@ def test_the_lock_is_its_pins_and_not_its_comments(tmp_path):
 
 def test_data_leaves_out_code_and_machine(workspace):
     made_of = provenance.Provenance(workspace)
-    assert set(made_of.data(load_study(workspace, "demo"), STEP, {"study": "demo"}, {})) == {
+    assert set(made_of.data(InForce(load_study(workspace, "demo")), STEP, {}, ["setting seed"])) == {
         "data/raw/demo/source/codings.csv",
-        "data/raw/demo/study.yml",
-        "parameter study",
+        "setting disclosure",
+        "setting seed",
+        "setting title",
     }
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from analysis import paths, provenance
 from analysis.graph import STEPS
+from analysis.inforce import InForce
 from analysis.paths import Workspace
 from analysis.study import load_study
 
@@ -64,6 +65,13 @@ FIRST = {
     "03_themes": "from analysis import themes",
     "04_framework": "import analysis.framework, helper",
     "05_report": "from analysis import report\nfrom analysis.agreement import sheet",
+}
+READ = {
+    "01_prepare": ["setting groups", "declared setting groups"],
+    "02_agreement": ["setting seed", "setting agreement.unit"],
+    "03_themes": ["setting seed", "setting themes.quotes"],
+    "04_framework": [],
+    "05_report": ["setting themes", "setting agreement.interval.draws"],
 }
 ALL = {step.name for step in STEPS}
 EARLY = ALL - {"05_report"}
@@ -128,7 +136,9 @@ class House:
         workspace = Workspace(self.root, self.root / "notebooks")
         made_of = provenance.Provenance(workspace)
         study = load_study(workspace, "demo", self.parameters["overrides"])
-        return {step.name: made_of.inputs(study, step, self.parameters, self.upstream) for step in STEPS}
+        settings = InForce(study, load_study(workspace, "demo"))
+        given = self.parameters, self.upstream
+        return {step.name: made_of.inputs(settings, step, *given, READ[step.name]) for step in STEPS}
 
 
 @pytest.fixture
@@ -225,11 +235,17 @@ MATTER: dict[str, tuple[Callable[[House], None], set[str]]] = {
     "a module that such a module imports": (edited("further/one.py", "1", "2"), {"04_framework"}),
     "a decision": (written(f"{RAW}/decisions/ann.csv", "segment_id,value\n1,x\n"), ALL),
     "a name to be kept from sight": (written(f"{RAW}/names.txt", "Ann\nBob\n"), ALL),
-    "a setting": (edited(f"{RAW}/study.yml", "seed: 7", "seed: 8"), ALL),
+    "a setting": (edited(f"{RAW}/study.yml", "seed: 7", "seed: 8"), {"02_agreement", "03_themes"}),
     "a setting that had its default": (
         edited(f"{RAW}/study.yml", "seed: 7", "seed: 7\nagreement: {unit: case}"),
-        ALL,
+        {"02_agreement"},
     ),
+    "one of several settings read as one": (
+        edited(f"{RAW}/study.yml", "seed: 7", "seed: 7\nthemes: {quotes: {labels: by_code}}"),
+        {"03_themes", "05_report"},
+    ),
+    "the title, which stands on every page": (edited(f"{RAW}/study.yml", "A study", "Our study"), ALL),
+    "what may be published": (edited(f"{RAW}/study.yml", "policy: text_free", "policy: as_published"), ALL),
     "a setting replaced for one run": (overridden, ALL),
     "what an earlier step left": (fed, ALL),
     "a claim": (edited(f"{RAW}/claims.yml", '"20"', '"21"'), {"05_report"}),
@@ -324,6 +340,9 @@ DO_NOT_MATTER: dict[str, Callable[[House], None]] = {
         "disclosure: {policy: text_free, names: names.txt}\nseed: 7\n",
         "seed:   7\ndisclosure:\n  names: 'names.txt'\n  policy: text_free\n",
     ),
+    "a setting that no notebook reads": edited(
+        f"{RAW}/study.yml", "seed: 7", "seed: 7\nsaturation: {run: true}"
+    ),
     "a default written down in study.yml": edited(f"{RAW}/study.yml", "seed: 7", "seed: 7\nsimulated: false"),
     "a comment in claims.yml": edited(f"{RAW}/claims.yml", "- id: one", "# first\n- id: one"),
     "the README of a study": written(f"{RAW}/README.md", "Another.\n"),
@@ -366,7 +385,7 @@ def test_labels_are_names_that_people_know(house: House) -> None:
     labels = house.made_of()["02_agreement"].keys()
     assert {
         "data/raw/demo/source/codings.csv",
-        "data/raw/demo/study.yml",
+        "setting agreement.unit",
         "notebooks/02_agreement.ipynb",
         "src/analysis/agreement/alpha.py",
         "parameter overrides",

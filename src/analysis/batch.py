@@ -17,7 +17,7 @@ from .errors import DataError, Problem, UsageError
 from .executors import Executor
 from .grid import Grid, Run
 from .kernels import Limits
-from .outcomes import StudyRun
+from .outcomes import LEFT, StudyRun
 from .paths import Workspace
 from .provenance import Library
 from .read.scope import unknown_exclusions
@@ -86,7 +86,7 @@ class Done:
 
     @property
     def _ran_well(self) -> list[str]:
-        return [s.step for s in self.outcome.steps if s.outcome in ("completed", "skipped")]
+        return [s.step for s in self.outcome.steps if s.outcome in LEFT]
 
     @property
     def said(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from .executors import Executor
@@ -48,8 +48,7 @@ class BatchProgress(Progress):
         self.settled += 1
         self.told.append(run)
         self._under_way.pop(f"{label} {run.step}", None)
-        if seconds is not None:
-            self._took.append(seconds)
+        self._note_time(run, seconds)
         steps = self._steps.setdefault(label, [])
         steps.append(run)
         if len(steps) == len(STEPS):
@@ -64,22 +63,19 @@ class BatchProgress(Progress):
     def close(self) -> None:
         """Say in one line what all came to."""
         self._hide()
-        ran = sum(run.outcome in ("completed", "failed") for run in self.told)
-        notebooks = f"{ran} notebook{'s' * (ran != 1)} run" if ran else "nothing was stale"
+        told = _told(self.told) or "nothing was stale"
         failed = f", {self._failed} failed" if self._failed else ""
         runs = f"{self._runs} run{'s' * (self._runs != 1)}"
-        self._say(f"{runs}{failed}: {notebooks} in {duration(self._elapsed())}.")
+        self._say(f"{runs}{failed}: {told} in {duration(self._elapsed())}.")
 
     def _became(self, label: str, steps: list[StepRun]) -> str:
         wrong = [step for step in steps if step.outcome == "failed"]
         if wrong:
             self._failed += 1
             return f"failed: {wrong[0].step}, {wrong[0].failure}"
-        ran = sum(step.outcome == "completed" for step in steps)
-        if not ran:
-            return "unchanged"
-        took = duration(time.monotonic() - self._since.pop(label))
-        return f"{ran} notebook{'s' * (ran != 1)} run in {took}"
+        told = _told(steps)
+        took = f" in {duration(time.monotonic() - self._since.pop(label))}" if label in self._since else ""
+        return f"{told}{took}" if told else "unchanged"
 
     def _outlook(self) -> str:
         if self._runs < 2:
@@ -87,3 +83,12 @@ class BatchProgress(Progress):
         left = self.left()
         soon = f", about {duration(left)} left" if left and self._through < self._runs else ""
         return f" [{self._through} of {self._runs}{soon}]"
+
+
+def _told(steps: Sequence[StepRun]) -> str:
+    """Return how many notebooks ran and how many came to what another run had left, nothing for none."""
+    ran = sum(step.outcome in ("completed", "failed") for step in steps)
+    shared = sum(step.outcome == "shared" for step in steps)
+    parts = [f"{ran} notebook{'s' * (ran != 1)} run"] if ran else []
+    parts += [f"{shared} shared with other runs"] if shared else []
+    return ", ".join(parts)

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .preflight import parameters_cell, source_of
+from .preflight import is_parameters, parameters_cell, source_of
 
-__all__ = ["code_digest", "dumps", "load", "normal_form", "unexecuted"]
+__all__ = ["code_digest", "dumps", "load", "normal_form", "unexecuted", "with_parameters"]
 
 Notebook = dict[str, Any]
 
@@ -76,6 +76,18 @@ def normal_form(nb: Mapping[str, Any]) -> Notebook:
             count += cell.get("execution_count") is not None
             _renumber(cell, count)
     return {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+
+
+def with_parameters(nb: Notebook, values: Mapping[str, Any]) -> Notebook:
+    """Return an executed notebook in normal form as it is with other values in its parameters cell."""
+    from papermill.translators import translate_parameters  # slow to import, and seldom needed
+
+    told = translate_parameters("python3", "python", values, "Parameters")
+    changed = [
+        {**cell, "source": _with_values(cell["source"], told)} if is_parameters(cell) else cell
+        for cell in nb["cells"]
+    ]
+    return {**nb, "cells": changed}
 
 
 def unexecuted(nb: Mapping[str, Any]) -> list[str]:

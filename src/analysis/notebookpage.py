@@ -7,9 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["render"]
+from . import normalform
+
+__all__ = ["leave", "render"]
 
 TEMPLATES = (Path(__file__).parent / "templates/notebook").parent
+
+
+def leave(nb: Mapping[str, Any], title: str, copy: Path) -> None:
+    """Write an executed notebook and, beside it, its page."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(normalform.dumps(dict(nb)), "utf-8", newline="\n")
+    copy.with_suffix(".html").write_text(render(nb, title), "utf-8", newline="\n")
 
 
 def render(nb: Mapping[str, Any], title: str) -> str:

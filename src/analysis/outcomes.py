@@ -11,12 +11,15 @@ from typing import Literal
 from .errors import Problem, RunError
 from .kernels import Failure
 
-__all__ = ["Outcome", "StepRun", "StudyRun", "require_success"]
+__all__ = ["LEFT", "Outcome", "StepRun", "StudyRun", "require_success"]
 
-Outcome = Literal["stale", "completed", "skipped", "not_applicable", "failed", "blocked", "interrupted"]
+Outcome = Literal[
+    "stale", "completed", "shared", "skipped", "not_applicable", "failed", "blocked", "interrupted"
+]
 
-WELL = ("completed", "skipped", "not_applicable")
-VERBS = {"skipped": "skip", "not_applicable": "skip", "blocked": "skip"}
+LEFT = ("completed", "shared", "skipped")  # what stands is what the step leaves
+WELL = (*LEFT, "not_applicable")
+VERBS = {"shared": "share", "skipped": "skip", "not_applicable": "skip", "blocked": "skip"}
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class StepRun:
     ----------
     step : str
     outcome : str
-        ``stale`` when nothing was run: it would run.
+        ``stale`` when nothing was run: it would run. ``shared``: what another run of a batch left is its own.
     reason : str
         Why it ran or was skipped.
     failure : Failure, optional

@@ -64,10 +64,10 @@ class Progress:
         self.settled += 1
         self.told.append(run)
         self._under_way.pop(f"{label} {run.step}", None)
+        self._note_time(run, seconds)
         if seconds is None:
             self._print(f"{label}: {run}")
         else:
-            self._took.append(seconds)
             how = f"failed: {run.failure}" if run.failure else f"done in {duration(seconds)}"
             self._print(f"{label}: {run} {how}{self._outlook()}")
         self._show()
@@ -97,6 +97,12 @@ class Progress:
             return None
         mean = sum(self._took) / len(self._took)
         return (self.total - self.settled) * mean / self._side_by_side
+
+    def _note_time(self, run: StepRun, seconds: float | None) -> None:
+        if run.outcome == "shared":
+            seconds = 0.0
+        if seconds is not None:
+            self._took.append(seconds)
 
     def _outlook(self) -> str:
         if self.total < 2:

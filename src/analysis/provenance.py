@@ -11,7 +11,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
@@ -23,9 +23,9 @@ from . import normalform, wholefile
 from .contents import ABSENT, digest, file_digest, files_below
 from .graph import Step
 from .importgraph import Module
+from .inforce import EVERYTHING, GIVEN, InForce, label
 from .paths import Workspace
 from .sources import Sources, beside, imports_of
-from .study import Study
 
 __all__ = [
     "ABSENT", "PACKAGE", "Library", "Provenance", "digest", "file_digest", "files_below", "git_state",
@@ -37,6 +37,9 @@ QUICK_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 WRITES_PAGES = Module(("analysis.normalform", "analysis.notebookpage"))
 """What makes the executed notebook and its page, which are outputs of every step."""
+SETTINGS = "study.yml"
+BY_THE_RUNNER = (label(GIVEN, "title"), label(GIVEN, "disclosure"))
+"""What the runner itself reads for every step: it gives pages their title and refuses what may not go out."""
 
 
 def lock_digest(path: Path) -> str:
@@ -139,58 +142,68 @@ class Provenance:
         self.library = library or Library(workspace)
 
     def inputs(
-        self, study: Study, step: Step, parameters: Mapping[str, Any], upstream: Mapping[str, str]
+        self,
+        settings: InForce,
+        step: Step,
+        parameters: Mapping[str, Any],
+        upstream: Mapping[str, str],
+        read: Iterable[str] = EVERYTHING,
     ) -> dict[str, str]:
         """Return label -> hash of everything that one step's outputs follow from.
 
         Parameters
         ----------
-        study : Study
+        settings : InForce
         step : Step
         parameters : mapping
             As the notebook will be given them.
         upstream : mapping
             Label -> hash of what the steps before it left.
+        read : iterable of str
+            Labels of the settings that the step read.
         """
         notebook = self.workspace.notebooks / f"{step.name}.ipynb"
         return {
-            **self.data(study, step, parameters, upstream),
+            **self.data(settings, step, upstream, read),
+            **{f"parameter {name}": digest(wholefile.dumps(value)) for name, value in parameters.items()},
             **self.library.code(notebook),
             **beside(self.workspace.root, self.library.says(notebook)),  # kernels run in that folder
             **self.library.installation,
         }
 
     def data(
-        self, study: Study, step: Step, parameters: Mapping[str, Any], upstream: Mapping[str, str]
+        self,
+        settings: InForce,
+        step: Step,
+        upstream: Mapping[str, str],
+        read: Iterable[str] = EVERYTHING,
     ) -> dict[str, str]:
         """Return the part of `inputs` that is data and settings: not code, not the machine."""
         return {
-            **self._raw(study, step),
+            **self._raw(settings.study.study, step),
+            **settings.hashes({*read, *BY_THE_RUNNER}),
             **upstream,
-            **{f"parameter {name}": digest(wholefile.dumps(value)) for name, value in parameters.items()},
         }
 
-    def _raw(self, study: Study, step: Step) -> dict[str, str]:
-        folder = self.workspace.raw(study.study)
+    def _raw(self, study: str, step: Step) -> dict[str, str]:
+        folder = self.workspace.raw(study)
         files = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
         return {
-            f"data/raw/{study.study}/{name}": _meaning(name, path, study)
+            f"data/raw/{study}/{name}": _meaning(name, path)
             for name, path in files.items()
-            if not _left_out(name, step)
+            if name != SETTINGS and not _left_out(name, step)
         }
 
 
-def _meaning(name: str, path: Path, study: Study) -> str:
-    """Return the hash of what a raw file says: for settings and claims not how they are laid out."""
-    if name == "study.yml":
-        return digest(study.model_dump_json())
-    if name == "claims.yml":
-        try:
-            claims = yaml.load(path.read_bytes(), QUICK_YAML)
-        except yaml.YAMLError:
-            return file_digest(path)
-        return digest(json.dumps(claims, default=str))
-    return file_digest(path)
+def _meaning(name: str, path: Path) -> str:
+    """Return the hash of what a raw file says: for claims not how they are laid out."""
+    if name != "claims.yml":
+        return file_digest(path)
+    try:
+        claims = yaml.load(path.read_bytes(), QUICK_YAML)
+    except yaml.YAMLError:
+        return file_digest(path)
+    return digest(json.dumps(claims, default=str))
 
 
 def _left_out(name: str, step: Step) -> bool:

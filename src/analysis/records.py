@@ -9,6 +9,7 @@ from typing import Any
 
 from . import wholefile
 from .contents import ABSENT, file_digest
+from .inforce import is_setting
 from .paths import Workspace
 
 __all__ = ["Record", "Records"]
@@ -33,6 +34,11 @@ class Record:
     inputs: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     complete: bool = False
+
+    @property
+    def settings(self) -> list[str]:
+        """The labels of the settings that the step read."""
+        return [label for label in self.inputs if is_setting(label)]
 
 
 class Records:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from . import consulted, inforce
 from .clearance import clear_for
 from .consensus import with_decisions
 from .corpus import Corpus
@@ -61,7 +62,14 @@ def open_step(name: str, study: str, overrides: Mapping[str, Any] | None = None)
         If the study cannot be read.
     """
     workspace = Workspace.find()
-    return Step(workspace, name, load_study(workspace, study, overrides))
+    given, declared = load_study(workspace, study, overrides), load_study(workspace, study)
+    stage = os.environ.get("CONCORD_STAGE")
+    if stage is not None:
+        notes = consulted.Notes(Path(stage))
+        notes.watch_file(workspace.raw(study) / "study.yml")
+        given = consulted.watched(given, inforce.GIVEN, notes)
+        declared = consulted.watched(declared, inforce.DECLARED, notes)
+    return Step(workspace, name, given, declared)
 
 
 class Step:
@@ -75,12 +83,16 @@ class Step:
     workspace : Workspace
     name : str
     study : Study
+        With single settings replaced.
+    declared : Study, optional
+        As study.yml has it, if the two differ.
     """
 
-    def __init__(self, workspace: Workspace, name: str, study: Study) -> None:
+    def __init__(self, workspace: Workspace, name: str, study: Study, declared: Study | None = None) -> None:
         self.workspace = workspace
         self.name = name
         self.study = study
+        self.declared = declared or study
         stage = os.environ.get("CONCORD_STAGE")
         self.staged = stage is not None
         self.out = Path(stage) if stage else workspace.lab(study.study)
@@ -96,8 +108,7 @@ class Step:
         """The study's tables: read anew by 01_prepare and by hand, else as 01_prepare left them."""
         if self.name == "01_prepare" or not self.staged:
             taken = Ledger(self.workspace.decisions(self.study.study)).read()
-            declared = load_study(self.workspace, self.study.study)
-            return with_decisions(assemble(self.drafts, self.study), self.study, taken, declared)
+            return with_decisions(assemble(self.drafts, self.study), self.study, taken, self.declared)
         folder = self.workspace.derived(self.study.study)
         facts = self._imports()
         return Corpus.load(folder, facts["withdrawn"], facts["warnings"])

@@ -15,9 +15,10 @@ from .graph import STEPS, Step
 from .kernels import Limits
 from .outcomes import StepRun, StudyRun, require_success
 from .paths import Workspace
+from .plans import Plan
 from .progress import Progress
 from .records import Records
-from .schedule import Plan, Schedule
+from .schedule import Schedule
 from .study import Study, load_study
 from .studylock import locked
 
@@ -194,7 +195,8 @@ def plan(
     StudyError
         If the study cannot be read.
     """
-    study = load_study(workspace, name, overrides)
+    declared = load_study(workspace, name)
+    study = load_study(workspace, name, overrides) if overrides else declared
     charted = (workspace.source(name) / "charting.csv").is_file()
     reasons = {
         step.name: applicable(step.name, study)
@@ -203,7 +205,7 @@ def plan(
         for step in steps
     }
     not_applicable = {step: reason for step, reason in reasons.items() if reason}
-    return Plan(workspace, study, not_applicable, dict(overrides or {}), called)
+    return Plan(workspace, study, declared, not_applicable, dict(overrides or {}), called)
 
 
 def status(
@@ -230,8 +232,9 @@ def _foretold(made_of: provenance.Provenance, plan: Plan, step: Step, told: Mapp
     if step.name in plan.not_applicable:
         return StepRun(step.name, "not_applicable", plan.not_applicable[step.name])
     records = Records(made_of.workspace, plan.name)
-    upstream = records.upstream(step.needs)
-    reason = records.misfit(step.name, made_of.inputs(plan.study, step, plan.parameters, upstream))
+    upstream, record = records.upstream(step.needs), records.read(step.name)
+    inputs = made_of.inputs(plan.settings, step, plan.parameters, upstream, record.settings if record else ())
+    reason = records.misfit(step.name, inputs)
     ahead = [need for need in step.needs if told[need].outcome == "stale"]
     if reason is None and ahead:
         reason = f"{ahead[0]} runs before it"

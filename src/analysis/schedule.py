@@ -3,91 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from . import interrupts, kernels, provenance, staging, stepresults, wholefile
+from . import consulted, interrupts, kernels, provenance, staging, stepresults, wholefile
 from .errors import ConcordError, RunError
 from .executors import Executor
 from .graph import Step
 from .kernels import Ending, Failure, Limits
-from .outcomes import StepRun, StudyRun
-from .paths import Workspace
+from .outcomes import LEFT, StepRun, StudyRun
+from .plans import Plan, Start
 from .progress import Progress
 from .records import Records
-from .runfile import RunFile, now
+from .runfile import RunFile
+from .siblings import Siblings
 from .staging import Stage
-from .study import Study
 
-__all__ = ["Plan", "Schedule"]
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """A study as it is to be run.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        Where it is read and what it leaves goes.
-    study : Study
-        With the overrides applied.
-    not_applicable : mapping
-        Step -> why it does not apply.
-    overrides : mapping
-        Dotted name of study.yml -> value.
-    called : str
-        What the run is called on screen where one study runs several times.
-    """
-
-    workspace: Workspace
-    study: Study
-    not_applicable: Mapping[str, str]
-    overrides: Mapping[str, Any] = field(default_factory=dict)
-    called: str = ""
-
-    @property
-    def name(self) -> str:
-        """The study's name."""
-        return self.study.study
-
-    @property
-    def label(self) -> str:
-        """What the run is called on screen."""
-        return self.called or self.name
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What every notebook of the study is given."""
-        return {"study": self.name, "overrides": dict(self.overrides)}
-
-
-@dataclass(eq=False)
-class Start:
-    """A step under way: what it was started with, and when."""
-
-    plan: Plan
-    step: Step
-    reason: str
-    inputs: dict[str, str]
-    data: str
-    stage: Stage
-    since: str = field(default_factory=now)
-    clock: float = field(default_factory=time.monotonic)
-
-    def told(self) -> dict[str, Any]:
-        """Return what run.json says of it."""
-        return {
-            "started": self.since,
-            "ended": now(),
-            "parameters": self.plan.parameters,
-            "inputs": self.inputs,
-            "seed": self.plan.study.seed,
-        }
+__all__ = ["Schedule"]
 
 
 class Schedule:
@@ -125,6 +60,8 @@ class Schedule:
         self.settled: dict[str, dict[str, StepRun]] = {plan.label: {} for plan in plans}
         self.under_way: dict[Future[Ending], Start] = {}
         self.files: dict[str, RunFile] = {}
+        self.siblings = Siblings()
+        self._upstream: dict[tuple[str, str], dict[str, str]] = {}
 
     def run(self) -> list[StudyRun]:
         """Run until every step is settled."""
@@ -163,13 +100,10 @@ class Schedule:
             },
         }
 
-    def _told(self, start: Start) -> dict[str, Any]:
+    def _told(self, start: Start, inputs: Mapping[str, str], **more: Any) -> dict[str, Any]:
         """Return what run.json says of a start: with what, when, by which code."""
-        return {
-            **start.told(),
-            **self._shared,
-            "data_git": self._shared["data_git"][_raw_folder(start.plan)],
-        }
+        data_git = self._shared["data_git"][_raw_folder(start.plan)]
+        return {**start.told(inputs), **self._shared, "data_git": data_git, **more}
 
     def _begin(self) -> bool:
         """Settle or start every step whose turn it is; return whether any was settled without running."""
@@ -178,12 +112,14 @@ class Schedule:
             for step in self.steps:
                 if len(self.under_way) >= self.executor.capacity:
                     return settled_any
-                if not self._is_due(plan, step):
+                if not self._is_due(plan, step) or self._waits(plan, step):
                     continue
                 decided = self._decided(plan, step)
                 if isinstance(decided, StepRun):
                     self._settle(plan, decided)
                     self.progress.ended(plan.label, decided)
+                    settled_any = True
+                elif self._shares(decided):
                     settled_any = True
                 else:
                     self._start(decided)
@@ -194,23 +130,61 @@ class Schedule:
         started = any(start.plan is plan and start.step is step for start in self.under_way.values())
         return step.name not in settled and not started and all(need in settled for need in step.needs)
 
+    def _waits(self, plan: Plan, step: Step) -> bool:
+        """Tell whether what is under way in another run may turn out to do for this one."""
+        if self.force:
+            return False
+        upstream = self._left_before(plan, step)
+        return any(self.siblings.may_do(start, plan, step, upstream) for start in self.under_way.values())
+
+    def _left_before(self, plan: Plan, step: Step) -> dict[str, str]:
+        """Return label -> hash of what the steps before one left, once all of them are settled."""
+        key = plan.label, step.name
+        if key not in self._upstream:
+            self._upstream[key] = self.records[plan.label].upstream(step.needs)
+        return self._upstream[key]
+
     def _decided(self, plan: Plan, step: Step) -> StepRun | Start:
         """Return what becomes of a step without running it, or what it is to be started with."""
         failed = [need for need in step.needs if not self.settled[plan.label][need].ended_well]
         if failed:
             return StepRun(step.name, "blocked", f"needs {failed[0]}, which did not end well")
-        records = self.records[plan.label]
+        records, made_of = self.records[plan.label], self.made_of[plan.label]
         if step.name in plan.not_applicable:
             staging.retire(records, step.name)
             return StepRun(step.name, "not_applicable", plan.not_applicable[step.name])
-        upstream = records.upstream(step.needs)
-        inputs = self.made_of[plan.label].inputs(plan.study, step, plan.parameters, upstream)
-        reason = records.misfit(step.name, inputs) or ("forced" if self.force else None)
-        if reason is None:
+        upstream = self._left_before(plan, step)
+        data = made_of.data(plan.settings, step, upstream, read=())
+        inputs = made_of.inputs(plan.settings, step, plan.parameters, upstream, read=())
+        record = records.read(step.name)
+        known = plan.settings.hashes(record.settings) if record else {}
+        reason = records.misfit(step.name, {**inputs, **known}) or ("forced" if self.force else None)
+        if reason is None and record is not None:
+            self.siblings.remember(plan, step, record)
             return StepRun(step.name, "skipped", "unchanged")
-        data = wholefile.dumps(self.made_of[plan.label].data(plan.study, step, plan.parameters, upstream))
         stage = Stage(plan.workspace, plan.name, step.name)
-        return Start(plan, step, reason, inputs, provenance.digest(data), stage)
+        return Start(plan, step, str(reason), upstream, data, inputs, stage)
+
+    def _shares(self, start: Start) -> bool:
+        """Settle a step with what another run left, if there is one that fits; tell whether that was done."""
+        found = None if self.force else self.siblings.fitting(start)
+        if found is None:
+            return False
+        from .handover import hand_over  # loads what makes pages
+
+        other, record = found
+        read = start.plan.settings.hashes(record.settings)
+        ending = self._placed(start, read, lambda: hand_over(start, self.records[other.label], record))
+        if ending.status != "completed":
+            start.stage.empty()
+            return False
+        start.stage.discard()
+        run = StepRun(start.step.name, "shared", f"comes to the same as in {other.label}")
+        self._settle(
+            start.plan, run, ran=self._told(start, {**start.inputs, **read}, shared_with=other.label)
+        )
+        self.progress.ended(start.plan.label, run)
+        return True
 
     def _start(self, start: Start) -> None:
         label, step = start.plan.label, start.step.name
@@ -220,46 +194,51 @@ class Schedule:
 
     def _job(self, start: Start) -> kernels.Job:
         workspace, step = start.plan.workspace, start.step.name
+        names = [*start.inputs, f"data/raw/{start.plan.name}/{provenance.SETTINGS}"]
         return kernels.Job(
             notebook=workspace.notebooks / f"{step}.ipynb",
             root=workspace.root,
             stage=start.stage,
             parameters=start.plan.parameters,
-            title=f"{step}: {start.plan.study.title}",
+            title=start.title,
             study=start.plan.name,
             step=step,
-            reads=tuple(name for name in start.inputs if (workspace.root / name).is_file()),
+            reads=tuple(name for name in names if (workspace.root / name).is_file()),
             limits=self.limits,
         )
 
     def _end(self, start: Start, ending: Ending) -> None:
         """Put a step's files into place if its notebook ended well; keep the notebook elsewhere if not."""
-        told = {**self._told(start), "kernel": ending.kernel}
+        step, kernel = start.step.name, ending.kernel
+        read = start.plan.settings.hashes(consulted.read(start.stage.out))
         if ending.status == "completed":
-            ending = self._placed(start)
-        step = start.step.name
+            data = provenance.digest(wholefile.dumps({**start.data, **read}))
+            ending = self._placed(start, read, lambda: stepresults.complete(start.stage, step, data))
         copy = _failed_copies(start, keep=ending.failure is not None)
         start.stage.discard()
         run = StepRun(step, ending.status, start.reason, ending.failure, copy)
-        self._settle(start.plan, run, ran=told)
+        self._settle(start.plan, run, ran=self._told(start, {**start.inputs, **read}, kernel=kernel))
         self.progress.ended(start.plan.label, run, time.monotonic() - start.clock)
 
-    def _placed(self, start: Start) -> Ending:
+    def _placed(
+        self, start: Start, read: Mapping[str, str], completed: Callable[[], list[dict[str, Any]]]
+    ) -> Ending:
         """Put a step's files into place; return how that ended."""
         from .clearance import (
             clear_for,
             files_below,
         )  # loads pandas, which a run that skips all can do without
 
-        plan, step = start.plan, start.step.name
+        plan, step = start.plan, start.step
         try:
-            results = stepresults.complete(start.stage, step, start.data)
+            results = completed()
             self._refuse_shared_outputs(start)
             others = stepresults.merged(plan.workspace, plan.name, self._recorded(plan))
             stepresults.require_apart([*others, *results])
             clear_for(plan.workspace, plan.study, files_below(start.stage.out / "reports"))
-            staging.place(start.stage, self.records[plan.label], step, start.inputs)
-            stepresults.merge(plan.workspace, plan.name, [*self._recorded(plan), step])
+            inputs = {**start.inputs, **read}
+            record = staging.place(start.stage, self.records[plan.label], step.name, inputs)
+            stepresults.merge(plan.workspace, plan.name, [*self._recorded(plan), step.name])
         except ConcordError as error:
             return Ending("failed", Failure("Outputs", None, str(error.problems[0])))
         except OSError as error:
@@ -267,6 +246,7 @@ class Schedule:
         except Exception as error:  # whatever a notebook left, the others go on; what is in it stays untold
             what = f"what it left cannot be read ({type(error).__name__})."
             return Ending("failed", Failure("Outputs", None, what))
+        self.siblings.remember(plan, step, record)
         return Ending("completed")
 
     def _refuse_shared_outputs(self, start: Start) -> None:
@@ -282,9 +262,7 @@ class Schedule:
     def _recorded(self, plan: Plan) -> list[str]:
         """Return the steps whose results stand."""
         runs = self.settled[plan.label]
-        return [
-            s.name for s in self.steps if s.name in runs and runs[s.name].outcome in ("completed", "skipped")
-        ]
+        return [s.name for s in self.steps if s.name in runs and runs[s.name].outcome in LEFT]
 
     def _settle(self, plan: Plan, run: StepRun, ran: Mapping[str, Any] | None = None) -> None:
         self.settled[plan.label][run.step] = run
@@ -302,7 +280,7 @@ class Schedule:
         for start in self.under_way.values():
             if start.step.name not in self.settled[start.plan.label]:
                 run = StepRun(start.step.name, "interrupted", start.reason)
-                self._settle(start.plan, run, ran=self._told(start))
+                self._settle(start.plan, run, ran=self._told(start, start.inputs))
             start.stage.discard()
         for label, file in self.files.items():
             for step in self.steps:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import wholefile
+from .consulted import NOTES
 from .contents import file_digest
 from .errors import Problem, RunError
 from .paths import Workspace
@@ -23,6 +24,7 @@ from .records import Record, Records
 __all__ = ["RESERVED", "Stage", "drafts", "place", "retire", "sweep"]
 
 ABANDONED = 24 * 3600
+FOR_THE_RUNNER = ("step.json", NOTES)
 RESERVED = ("derived/results.json", "derived/.records", "reports/run.json", "reports/verification")
 
 
@@ -70,7 +72,8 @@ class Stage:
         wrong = [
             label
             for label, path in zip(labels, files, strict=True)
-            if label != "step.json" and (not label.startswith(("derived/", "reports/")) or path.is_symlink())
+            if label not in FOR_THE_RUNNER
+            and (not label.startswith(("derived/", "reports/")) or path.is_symlink())
         ]
         wrong += [label for label in labels if label.startswith(RESERVED)]
         if wrong:
@@ -78,7 +81,7 @@ class Stage:
         return {
             label: file_digest(path)
             for label, path in zip(labels, files, strict=True)
-            if label != "step.json"
+            if label not in FOR_THE_RUNNER
         }
 
     def empty(self) -> None:

@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 from . import wholefile
@@ -15,7 +16,7 @@ from .paths import Workspace
 from .records import Records
 from .staging import Stage, drafts
 
-__all__ = ["complete", "is_merged", "merge", "merged", "recorded", "require_apart"]
+__all__ = ["complete", "is_merged", "left", "merge", "merged", "recorded", "require_apart"]
 
 
 def complete(stage: Stage, step: str, inputs: str) -> list[dict[str, Any]]:
@@ -47,9 +48,17 @@ def complete(stage: Stage, step: str, inputs: str) -> list[dict[str, Any]]:
         }
         for result in _recorded(stage)
     ]
-    path = stage.out / "derived" / "results" / f"{step}.json"
-    wholefile.write_json(path, results, scratch=stage.folder)
+    wholefile.write_json(_completed(stage, step), results, scratch=stage.folder)
     return results
+
+
+def left(stage: Stage, step: str) -> list[dict[str, Any]]:
+    """Return the results among a step's outputs, as `complete` wrote them in another run."""
+    return wholefile.read_json(_completed(stage, step)) or []
+
+
+def _completed(stage: Stage, step: str) -> Path:
+    return stage.out / "derived" / "results" / f"{step}.json"
 
 
 def merged(workspace: Workspace, study: str, steps: Iterable[str]) -> list[dict[str, Any]]:

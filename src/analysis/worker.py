@@ -12,9 +12,11 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from queue import Empty
 from typing import Any, NoReturn
 
 # papermill and jsonschema do as well without these, and importing them would cost every start seconds
@@ -24,11 +26,13 @@ if __name__ == "__main__":
 
 import nbformat
 import papermill
+from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
+from zmq.asyncio import Context
 
 from . import normalform, notebookpage, warmkernel, wholefile
 from .forkserver import Line
@@ -40,7 +44,53 @@ IS_OURS = (
     "isinstance(getattr(__import__('sys'), 'last_value', None), "
     "__import__('analysis.errors', fromlist=['errors']).ConcordError)"
 )
-ENCRYPTED = Config({"KernelManager": {"transport_encryption": "auto"}})
+RECONNECT = 10  # ms
+
+
+class PromptKernelClient(AsyncKernelClient):
+    """Jupyter's client, ready as soon as the kernel answers and what it publishes reaches us.
+
+    Jupyter's own then listens until the kernel has published nothing for 0.2 s. nbclient needs no such
+    silence: it takes only what names the request that it sent.
+    """
+
+    def _context_default(self) -> Context:
+        context = super()._context_default()
+        context.reconnect_ivl = RECONNECT  # zmq's own 100 ms are longer than a forked kernel takes to listen
+        return context
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel is ready.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel died, or did not answer in time.
+        """
+        until = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while not await self._answers():
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > until:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _answers(self) -> bool:
+        self.kernel_info()
+        with suppress(Empty):
+            reply = await self.get_shell_msg(timeout=1)
+            if reply["msg_type"] == "kernel_info_reply":
+                await self.get_iopub_msg(timeout=0.2)
+                self._handle_kernel_info_reply(reply)
+                return True
+        return False
+
+
+SETTINGS = Config(
+    {
+        "KernelManager": {"transport_encryption": "auto"},
+        "AsyncKernelManager": {"client_factory": PromptKernelClient},
+    }
+)
 
 
 class Watch:
@@ -139,7 +189,7 @@ class Engine(NBClientEngine):
             timeout=execution_timeout,
             record_timing=False,
             shutdown_kernel="immediate",
-            config=ENCRYPTED,
+            config=SETTINGS,
         )
         return client.execute()
 
@@ -184,7 +234,8 @@ def execute(order: dict[str, Any], watch: Watch) -> dict[str, Any] | None:
     if failure is None:
         try:
             if order["page"]:
-                _leave(nb, order, Path(order["stage"]))
+                copies = Path(order["stage"]) / "out" / "reports" / "notebooks"
+                notebookpage.leave(nb, order["title"], copies / Path(order["notebook"]).name)
         except Exception as error:
             traceback.print_exc()
             what = "while the notebook's page was written."
@@ -252,16 +303,6 @@ def _evidence_against(nb: dict[str, Any]) -> dict[str, Any] | None:
         if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
             return {"kind": "CellError", "cell": cell["id"], "message": "the cell's output holds an error."}
     return None
-
-
-def _leave(nb: dict[str, Any], order: dict[str, Any], folder: Path) -> None:
-    """Write the executed notebook and its page among the step's outputs."""
-    pages = folder / "out" / "reports" / "notebooks"
-    pages.mkdir(parents=True, exist_ok=True)
-    name = Path(order["notebook"]).name
-    (pages / name).write_text(normalform.dumps(nb), "utf-8", newline="\n")
-    page = notebookpage.render(nb, order["title"])
-    (pages / name).with_suffix(".html").write_text(page, "utf-8", newline="\n")
 
 
 def _end_with_lifeline(watch: Watch) -> None:
