@@ -1,7 +1,10 @@
 """Forty runs by ``concord batch``, beside papermill's command line two at a time; two workers beside one.
 
 Run ``python -m benchmarks.batch [RUNS [TIMES [STUDY]]]`` on a quiet machine: RUNS (40 by default) settings of
-one study (simon2021_simulated), its five notebooks each, nothing cached. Medians of TIMES (3) in turns.
+one study (simon2021_simulated), its five notebooks each, nothing cached. Medians of TIMES (3) in turns. The
+settings are choices that papers differ in: on which units agreement is computed, by which coefficient, with
+which interval, and what counts for a theme. Runs share the notebooks that their settings do not touch;
+``--force`` shows what it would take if they did not.
 
 papermill is given the same notebooks, parameters and environment, a workspace and a staging folder a run, and
 ``xargs -P 2`` over runs; a run's notebooks follow each other, since each reads what those before it left. Its
@@ -11,6 +14,7 @@ That both left the same files, byte for byte but for records, pages of notebooks
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 import shutil
@@ -29,13 +33,23 @@ from .runs import CONCORD, STUDY, Took, took, unlike, workspace
 PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3"]
 RESULTS = "import json, sys; json.dump(json.load(open(sys.argv[1]))['results'], open(sys.argv[2], 'w'))"
 OR_SHOW = "|| { tail -n 20 papermill.log >&2; exit 1; }"
-WAYS = ("papermill, two at a time", "batch --jobs 1", "batch --jobs 2", "batch --jobs 2 --plain-kernels")
+WAYS = ("papermill, two at a time", "batch --jobs 1", "batch --jobs 2", "batch --jobs 2 --force")
+CHOICES: dict[str, list[str]] = {
+    "agreement.primary": ["krippendorff_alpha", "cohen_kappa", "gwet_ac1", "scott_pi", "percent"],
+    "themes.counted": ["any", "all"],
+    "agreement.interval.method": ["linearised", "jackknife"],
+    "agreement.unit": ["segment", "case"],
+}
 
 
 def grid_of(root: Path, study: str, runs: int) -> Grid:
-    """Return a grid of that many settings: seeds, which change what is drawn and nothing else."""
+    """Return a grid of that many settings, taken evenly from all combinations of the choices."""
+    every = [dict(zip(CHOICES, values, strict=True)) for values in itertools.product(*CHOICES.values())]
+    if runs > len(every):
+        raise SystemExit(f"There are {len(every)} combinations, fewer than {runs}.")
+    chosen = [every[number * len(every) // runs] for number in range(runs)]
     path = root / "grid.yml"
-    path.write_text(f"studies: [{study}]\nvary: {{seed: {list(range(1, runs + 1))}}}\n", "utf-8")
+    path.write_text(json.dumps({"studies": [study], "runs": chosen}), "utf-8")
     return load_grid(Workspace(root), path)
 
 
