@@ -62,6 +62,7 @@ class Pretending:
         copy = stage.out / "reports" / "notebooks" / f"{job.step}.ipynb"
         copy.parent.mkdir(parents=True)
         copy.write_text(empty, "utf-8")
+        copy.with_suffix(".html").write_text("<p></p>", "utf-8")
         for name, text in self.leaves.get(job.step, {}).items():
             (stage.out / name).write_text(text, "utf-8")
         if job.step == "05_report":

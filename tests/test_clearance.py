@@ -15,9 +15,9 @@ from analysis.clearance import clear_files, clear_for, files_below, readable
 from analysis.errors import DisclosureError
 from analysis.figures import Drawn
 from analysis.graph import STEPS
+from analysis.plans import Plan, Start
 from analysis.records import Records
 from analysis.results import Step
-from analysis.plans import Plan, Start
 from analysis.schedule import Schedule
 from analysis.staging import Stage
 

@@ -12,7 +12,9 @@ import pytest
 from analysis.errors import DataError, UsageError
 from analysis.keys import Result
 from analysis.paths import Workspace
-from analysis.results import SIMULATED, Step, dump_json, open_step
+from analysis.plainform import dump_json
+from analysis.results import Step, open_step
+from analysis.tables import SIMULATED
 
 
 @pytest.fixture

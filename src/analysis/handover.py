@@ -42,5 +42,5 @@ def hand_over(start: Start, records: Records, record: Record) -> list[dict[str, 
     copy = out / PAGES / f"{start.step.name}.ipynb"
     if copy.is_file():
         nb = normalform.with_parameters(normalform.load(copy), start.plan.parameters)
-        notebookpage.leave(nb, start.title, copy)
+        notebookpage.amend(nb, start.title, copy)
     return stepresults.left(start.stage, start.step.name)

@@ -20,8 +20,8 @@ from .figures import Drawn
 from .htmlpage import Html, document, note, table
 from .multiverse import ABSENT, FAILS, HOLDS, ClaimOver, Flip, Multiverse, StudyOver
 from .multiversechart import specification_curve
-from .results import SIMULATED
 from .runnames import said
+from .tables import SIMULATED
 
 __all__ = ["files", "page", "publish"]
 

@@ -162,9 +162,12 @@ class Provenance:
         read : iterable of str
             Labels of the settings that the step read.
         """
+        return {**self.data(settings, step, upstream, read), **self.means(step, parameters)}
+
+    def means(self, step: Step, parameters: Mapping[str, Any]) -> dict[str, str]:
+        """Return the part of `inputs` that is parameters, code and machine."""
         notebook = self.workspace.notebooks / f"{step.name}.ipynb"
         return {
-            **self.data(settings, step, upstream, read),
             **{f"parameter {name}": digest(wholefile.dumps(value)) for name, value in parameters.items()},
             **self.library.code(notebook),
             **beside(self.workspace.root, self.library.says(notebook)),  # kernels run in that folder

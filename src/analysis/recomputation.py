@@ -15,7 +15,7 @@ from .agreement.summary import agreement_results
 from .corpus import Corpus
 from .counting import Counted, counted_or_none
 from .keys import Result
-from .results import _csv, _plain
+from .plainform import csv_text, plain
 from .study import Study
 from .tablecells import Absent, Cells, parse_cells
 
@@ -49,7 +49,7 @@ class Recomputation:
         """Return the results of every part that one of the keys is in."""
         families = {key.partition(".")[0] for key in keys}
         return [
-            {name: _plain(value) for name, value in asdict(result).items()} | {"notebook": step}
+            {name: plain(value) for name, value in asdict(result).items()} | {"notebook": step}
             for step, named, make in self._parts()
             if families & named
             for result in make()
@@ -87,7 +87,7 @@ class Recomputation:
         }
         if name not in made:
             raise Absent(f"{name} is not computed in memory")
-        return _csv(made[name]())
+        return csv_text(made[name]())
 
     @cached_property
     def agreement(self) -> pd.DataFrame:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -26,23 +24,15 @@ from .graph import STEPS
 from .keys import Result
 from .ledger import Ledger
 from .paths import Workspace
+from .plainform import csv_text, dump_json, plain, read_csv
 from .read import read_drafts
 from .read.assemble import assemble
 from .study import Study, load_study
-from .tables import Shown, note
+from .tables import SIMULATED, Shown, note
 
 __all__ = ["Step", "open_step"]
 
 RECORD = "record"  # id of the cell that records results in every notebook
-NAMES = (
-    "variable", "measure", "unit", "aggregation", "code_id", "value", "pair", "group", "case_id",
-    "document_id", "segment_id", "stage", "note", "name", "parent_id", "label", "summary", "author",
-    "segment_ids", "gap", "given", "influence", "influence_on", "domain", "code_a", "code_b", "within",
-    "codes", "guide_version", "orders", "status", "at", "why", "by", "quote", "who", "side", "rollup",
-    "counted", "applied", "old_code", "new_code", "action", "version",
-)  # fmt: skip
-COUNTS = ("round", "n", "ties", "level", "block", "documents", "units", "lines", "codings")
-SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
 
 
 def open_step(name: str, study: str, overrides: Mapping[str, Any] | None = None) -> Step:
@@ -134,7 +124,7 @@ class Step:
 
     def keep(self, frame: pd.DataFrame, name: str) -> pd.DataFrame:
         """Leave a table in data/derived as CSV; return it."""
-        self._write(f"derived/{name}", _csv(frame))
+        self._write(f"derived/{name}", csv_text(frame))
         return frame
 
     def table(self, name: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
@@ -148,16 +138,16 @@ class Step:
             If an earlier step should have left it and did not.
         """
         if not self.staged:
-            return _read_csv(io.StringIO(_csv(make())))
+            return read_csv(io.StringIO(csv_text(make())))
         path = self.workspace.derived(self.study.study) / name
         if not path.is_file():
             raise DataError(Problem("is not there. Run `concord reproduce` first.", file=name))
-        return _read_csv(path)
+        return read_csv(path)
 
     def recorded(self, make: Callable[[], Iterable[Result]]) -> list[dict[str, Any]]:
         """Return the results of earlier steps: under the runner as recorded, by hand made anew."""
         if not self.staged:
-            return [{name: _plain(value) for name, value in asdict(result).items()} for result in make()]
+            return [{name: plain(value) for name, value in asdict(result).items()} for result in make()]
         folder = self.workspace.derived(self.study.study) / "results"
         files = [folder / f"{need}.json" for step in STEPS if step.name == self.name for need in step.needs]
         return [entry for path in files if path.is_file() for entry in json.loads(path.read_text("utf-8"))]
@@ -179,8 +169,20 @@ class Step:
         DisclosureError
             If it holds what looks like a direct identifier.
         """
-        clear_for(self.workspace, self.study, {f"reports/{name}": text})
-        self._write(f"reports/{name}", text)
+        self.publish_all({name: text})
+
+    def publish_all(self, files: Mapping[str, str | bytes]) -> None:
+        """Leave files in reports/<study>, or none of them; faster than :meth:`publish` for each.
+
+        Raises
+        ------
+        DisclosureError
+            If one holds what looks like a direct identifier.
+        """
+        below = {f"reports/{name}": content for name, content in files.items()}
+        clear_for(self.workspace, self.study, below)
+        for name, content in below.items():
+            self._write(name, content)
 
     def figure(self, name: str, drawn: Drawn | None) -> Shown:
         """Leave a figure and its data in reports/<study>/figures; return it for show.
@@ -194,7 +196,7 @@ class Step:
             return note("Not applicable: there is nothing to draw.")
         check_indirect(drawn.data.columns, self.corpus, self.study)
         self.publish(f"figures/{name}.svg", drawn.svg)
-        self.publish(f"figures/{name}.csv", _csv(public_ids(drawn.data, self.corpus, self.study)))
+        self.publish(f"figures/{name}.csv", csv_text(public_ids(drawn.data, self.corpus, self.study)))
         return drawn.shown()
 
     def record(self, found: Iterable[Result]) -> None:
@@ -209,7 +211,7 @@ class Step:
         for result in found:
             if result.key in self._records:
                 raise UsageError(f"the result {result.key} is recorded twice in {self.name}.")
-            entry = {name: _plain(value) for name, value in asdict(result).items()}
+            entry = {name: plain(value) for name, value in asdict(result).items()}
             entry |= {"notebook": self.name, "cell": RECORD, "inputs": inputs}
             self._records[result.key] = entry
 
@@ -228,35 +230,3 @@ class Step:
         path = self.out / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-
-
-def dump_json(data: Any) -> str:
-    """Return JSON in the one form that Concord writes: sorted keys, two spaces, a final newline."""
-    return json.dumps(data, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _csv(frame: pd.DataFrame) -> str:
-    text = frame.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    if "\r" not in text:
-        return text
-    # a lone carriage return is left unquoted, and ends a row where the table is read again
-    return frame.to_csv(index=False, lineterminator="\n", float_format="%.10g", quoting=csv.QUOTE_ALL)
-
-
-def _read_csv(source: Path | io.StringIO) -> pd.DataFrame:
-    """Return a table as :func:`_csv` wrote it: names as text, counts as whole numbers, the rest as floats."""
-    names = dict.fromkeys(NAMES, "string")
-    frame = pd.read_csv(source, keep_default_na=False, na_values=[""], dtype=names)
-    numbers = frame.columns[[pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]
-    whole = [name for name in numbers if name in COUNTS or name.startswith("n_")]
-    return frame.astype({name: "Int64" if name in whole else "float64" for name in numbers})
-
-
-def _plain(value: Any) -> Any:
-    """Return a number as JSON holds it: 12 significant digits, undefined as null."""
-    if value is None or value is pd.NA:
-        return None
-    value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float):
-        return float(f"{value:.12g}") if math.isfinite(value) else None
-    return value

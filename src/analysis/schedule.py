@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -17,7 +18,7 @@ from .kernels import Ending, Failure, Limits
 from .outcomes import LEFT, StepRun, StudyRun
 from .plans import Plan, Start
 from .progress import Progress
-from .records import Records
+from .records import Record, Records
 from .runfile import RunFile
 from .siblings import Siblings
 from .staging import Stage
@@ -62,6 +63,7 @@ class Schedule:
         self.files: dict[str, RunFile] = {}
         self.siblings = Siblings()
         self._upstream: dict[tuple[str, str], dict[str, str]] = {}
+        self._alone: set[tuple[str, str]] = set()  # steps that are executed, whatever others left
 
     def run(self) -> list[StudyRun]:
         """Run until every step is settled."""
@@ -70,6 +72,7 @@ class Schedule:
                 self._open_run_files()
                 while self._begin() or self.under_way:
                     ended, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
+                    self._begin()  # others can go on while files are put into place
                     for future in ended:
                         self._end(self.under_way[future], future.result())
                         del self.under_way[future]
@@ -107,23 +110,27 @@ class Schedule:
 
     def _begin(self) -> bool:
         """Settle or start every step whose turn it is; return whether any was settled without running."""
-        settled_any = False
-        for plan in self.plans:
-            for step in self.steps:
-                if len(self.under_way) >= self.executor.capacity:
-                    return settled_any
-                if not self._is_due(plan, step) or self._waits(plan, step):
-                    continue
-                decided = self._decided(plan, step)
-                if isinstance(decided, StepRun):
-                    self._settle(plan, decided)
-                    self.progress.ended(plan.label, decided)
-                    settled_any = True
-                elif self._shares(decided):
-                    settled_any = True
-                else:
-                    self._start(decided)
-        return settled_any
+        settled_any, shared = False, []
+        for plan, step in itertools.product(self.plans, self.steps):
+            if self._is_full():
+                break
+            if not self._is_due(plan, step) or self._waits(plan, step):
+                continue
+            decided = self._decided(plan, step)
+            if isinstance(decided, StepRun):
+                self._settle(plan, decided)
+                self.progress.ended(plan.label, decided)
+                settled_any = True
+            elif found := self._fitting(decided):
+                shared.append((decided, *found))
+            else:
+                self._start(decided)
+        for start, other, record in shared:  # copying takes a moment: what is to be executed has begun by now
+            self._share(start, other, record)
+        return settled_any or bool(shared)
+
+    def _is_full(self) -> bool:
+        return sum(not future.done() for future in self.under_way) >= self.executor.capacity
 
     def _is_due(self, plan: Plan, step: Step) -> bool:
         settled = self.settled[plan.label]
@@ -155,7 +162,7 @@ class Schedule:
             return StepRun(step.name, "not_applicable", plan.not_applicable[step.name])
         upstream = self._left_before(plan, step)
         data = made_of.data(plan.settings, step, upstream, read=())
-        inputs = made_of.inputs(plan.settings, step, plan.parameters, upstream, read=())
+        inputs = {**data, **made_of.means(step, plan.parameters)}
         record = records.read(step.name)
         known = plan.settings.hashes(record.settings) if record else {}
         reason = records.misfit(step.name, {**inputs, **known}) or ("forced" if self.force else None)
@@ -165,26 +172,26 @@ class Schedule:
         stage = Stage(plan.workspace, plan.name, step.name)
         return Start(plan, step, str(reason), upstream, data, inputs, stage)
 
-    def _shares(self, start: Start) -> bool:
-        """Settle a step with what another run left, if there is one that fits; tell whether that was done."""
-        found = None if self.force else self.siblings.fitting(start)
-        if found is None:
-            return False
+    def _fitting(self, start: Start) -> tuple[Plan, Record] | None:
+        """Return a run that has left what a step would come to."""
+        if self.force or (start.plan.label, start.step.name) in self._alone:
+            return None
+        return self.siblings.fitting(start)
+
+    def _share(self, start: Start, other: Plan, record: Record) -> None:
+        """Settle a step with what another run left; where that cannot be had, the step's turn comes again."""
         from .handover import hand_over  # loads what makes pages
 
-        other, record = found
         read = start.plan.settings.hashes(record.settings)
         ending = self._placed(start, read, lambda: hand_over(start, self.records[other.label], record))
-        if ending.status != "completed":
-            start.stage.empty()
-            return False
         start.stage.discard()
+        if ending.status != "completed":
+            self._alone.add((start.plan.label, start.step.name))
+            return
         run = StepRun(start.step.name, "shared", f"comes to the same as in {other.label}")
-        self._settle(
-            start.plan, run, ran=self._told(start, {**start.inputs, **read}, shared_with=other.label)
-        )
+        told = self._told(start, {**start.inputs, **read}, shared_with=other.label)
+        self._settle(start.plan, run, ran=told)
         self.progress.ended(start.plan.label, run)
-        return True
 
     def _start(self, start: Start) -> None:
         label, step = start.plan.label, start.step.name
