@@ -43,6 +43,16 @@ class TestParts:
         assert len(corpus.of("codes", "independent", 2)) == 0
         assert corpus.rounds("codes") == [1]
 
+    def test_what_is_made_of_the_tables_is_made_once_and_for_these_tables_alone(self, corpus):
+        made: list[int] = []
+
+        def make() -> int:
+            made.append(len(corpus.codings))
+            return len(made)
+
+        assert [corpus.once("a", make), corpus.once("a", make), corpus.once("b", make)] == [1, 1, 2]
+        assert corpus.without_coders(["A"]).once("a", make) == 3
+
     def test_subcodes_at_every_depth(self):
         codes = pd.DataFrame({"code_id": list("abcd"), "parent_id": [None, "a", "b", "a"]}, dtype="string")
         assert Corpus(codes=codes).children("a") == ["b", "c", "d"]

@@ -68,7 +68,7 @@ def made_tables(corpus: Corpus, study: Study) -> dict[str, pd.DataFrame]:
         "agreement.csv": agreement_table(corpus, study, broken_down=False),
         "agreement_views.csv": agreement_views(corpus, study),
         "agreement_over_time.csv": drift.over_time(corpus, study),
-        "codebook_changes.csv": drift.changes([], study),
+        "codebook_changes.csv": drift.changes([], corpus, study),
         "differences.csv": differences_table(corpus, study),
         "themes.csv": theme_table(corpus, study, counted),
         "values.csv": value_table(corpus, study),

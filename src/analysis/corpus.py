@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -14,6 +14,8 @@ from .errors import DataError, Problem
 from .schemas import DTYPES, TABLES
 
 __all__ = ["Corpus", "empty_table", "natural"]
+
+T = TypeVar("T")
 
 
 def natural(name: str) -> tuple[tuple[int, int | str], ...]:
@@ -65,6 +67,13 @@ class Corpus:
     recodes: pd.DataFrame = field(default_factory=lambda: empty_table("recodes"))
     withdrawn: int = 0
     warnings: tuple[str, ...] = ()
+    _once: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, about: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` makes of these tables, made when it is first asked for: tables never change."""
+        if about not in self._once:
+            self._once[about] = make()
+        return self._once[about]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return table name -> frame, in the order of the design."""
@@ -95,8 +104,8 @@ class Corpus:
 
     def children(self, code_id: str) -> list[str]:
         """Return a code's subcodes at every depth, in codebook order; the code itself is left out."""
-        below = self.codes.loc[self.codes["parent_id"] == code_id, "code_id"].tolist()
-        return [each for child in below for each in (child, *self.children(child))]
+        below = self.once("children", lambda: self.codes.groupby("parent_id")["code_id"].agg(list).to_dict())
+        return [each for child in below.get(code_id, ()) for each in (child, *self.children(child))]
 
     def without_cases(self, case_ids: Iterable[str]) -> Corpus:
         """Return the corpus without some cases: nothing of theirs stays in any table."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 import numpy as np
@@ -11,7 +11,8 @@ import pandas as pd
 
 from .corpus import Corpus
 from .keys import Result, key
-from .presence import Presence, presence
+from .presence import Presence
+from .readings import applied
 from .study import Study
 from .units import Ratings, ratings
 
@@ -31,11 +32,11 @@ def differences_table(corpus: Corpus, study: Study) -> pd.DataFrame:
     parts = []
     for variable in corpus.variables():
         if variable == "codes":
-            seen = presence(corpus, study)
-            parts += [_divided(seen.of(code), ("no", "yes")) for code in seen.codes]
+            seen = applied(corpus, study)
+            parts.append(_divided([seen.of(code) for code in seen.codes], ("no", "yes"), seen.frame))
         else:
             rated = ratings(corpus, study, variable)
-            parts.append(_divided(rated, rated.domain))
+            parts.append(_divided([rated], rated.domain, rated))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=DIFFERENCES)
     return frame.sort_values(["variable", "agreeing"], kind="stable", ignore_index=True)[DIFFERENCES]
 
@@ -44,13 +45,13 @@ def difference_results(corpus: Corpus, study: Study) -> Iterator[Result]:
     """Yield how many segments all coders coded alike and how many differently, by variable or code."""
     for variable in corpus.variables():
         if variable == "codes":
-            seen = presence(corpus, study)
+            seen = applied(corpus, study)
             parts = [seen.of(code) for code in seen.codes]
         else:
             parts = [ratings(corpus, study, variable)]
         for part in parts:
             n = int(((~np.isnan(part.values)).sum(axis=0) > 1).sum())
-            differ = len(_divided(part, part.domain))
+            differ = int(_differ(_counts(part, len(part.domain))).sum())
             at = ("differences", variable, part.code_id)
             yield Result(key(*at, "unanimous"), n - differ, "segments", n=n)
             yield Result(key(*at, "differ"), differ, "segments", n=n)
@@ -69,7 +70,7 @@ def in_place_table(corpus: Corpus, study: Study) -> pd.DataFrame:
     """
     swapped: Counter[tuple[str, ...]] = Counter()
     for variable in corpus.variables():
-        part = presence(corpus, study) if variable == "codes" else ratings(corpus, study, variable)
+        part = applied(corpus, study) if variable == "codes" else ratings(corpus, study, variable)
         swapped.update((variable, *names) for names in _swapped(part))
     rows = [(*names, n) for names, n in sorted(swapped.items(), key=lambda item: (-item[1], item[0]))]
     return pd.DataFrame(rows, columns=["variable", "coder_a", "gave_a", "coder_b", "gave_b", "n"])
@@ -93,17 +94,31 @@ def _singles(part: Ratings) -> list[list[frozenset[str] | None]]:
     ]
 
 
-def _divided(part: Ratings, words: tuple[str, ...]) -> pd.DataFrame:
-    counts = np.stack([(part.values == v).sum(axis=0) for v in range(len(words))])
+def _counts(part: Ratings, n_values: int) -> np.ndarray:
+    """Return how many coders gave each value to each unit, (V, N)."""
+    return np.stack([(part.values == value).sum(axis=0) for value in range(n_values)])
+
+
+def _differ(counts: np.ndarray) -> np.ndarray:
+    """Return which units two coders or more rated, and not alike, (N,)."""
     m = counts.sum(axis=0)
-    differ = (m > 1) & (counts.max(axis=0) < m)
-    m = m[differ]
-    frame = part.units[differ].rename(columns={"unit_id": "segment_id"}).reset_index(drop=True)
-    agreeing = (counts[:, differ] * (counts[:, differ] - 1)).sum(axis=0) / (m * (m - 1))
-    given = [_given(column, part.coders, words) for column in part.values[:, differ].T]
-    return frame.assign(
-        variable=part.variable, code_id=part.code_id, n_coders=m, agreeing=agreeing, given=given
-    )
+    return (m > 1) & (counts.max(axis=0) < m)
+
+
+def _divided(parts: Sequence[Ratings], words: tuple[str, ...], frame: Ratings) -> pd.DataFrame:
+    """Return the units of a frame that were not rated alike, for each of its ratings."""
+    rows: list[tuple[int, str | None, int, float, str]] = []
+    for part in parts:
+        counts = _counts(part, len(words))
+        at = np.flatnonzero(_differ(counts))
+        counts, m = counts[:, at], counts[:, at].sum(axis=0)
+        agreeing = (counts * (counts - 1)).sum(axis=0) / (m * (m - 1))
+        given = [_given(column, part.coders, words) for column in part.values[:, at].T]
+        code = [part.code_id] * len(at)
+        rows += zip(at.tolist(), code, m.tolist(), agreeing.tolist(), given, strict=True)
+    told = pd.DataFrame(rows, columns=["at", "code_id", "n_coders", "agreeing", "given"])
+    units = frame.units.iloc[told.pop("at").to_numpy(int)].reset_index(drop=True)
+    return units.rename(columns={"unit_id": "segment_id"}).assign(variable=frame.variable, **told)
 
 
 def _given(values: np.ndarray, coders: tuple[str, ...], words: tuple[str, ...]) -> str:

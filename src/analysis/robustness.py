@@ -122,9 +122,7 @@ def survivors(
     sets = [tuple(left_out)] if left_out else []
     if leave_one_out:
         sets += [(each,) for each in _everybody(corpus)]
-    reduced = [
-        without(corpus, each) for each in sets
-    ]  # refuses all unknown names before anything is computed
+    reduced = [without(corpus, each) for each in sets]  # unknown names are refused before all computing
     told = [_survival(workspace, study, claims, corpus, ())]
     for each, part in zip(sets, reduced, strict=True):
         say(f"{name}: without {', '.join(each)}")

@@ -79,12 +79,16 @@ class Ratings:
 
     def select(self, units: np.ndarray | None = None, coders: list[str] | None = None) -> Ratings:
         """Return the ratings of some units (a mask of length N) or some coders."""
-        rows = slice(None) if coders is None else [self.coders.index(coder) for coder in coders]
+        rows = slice(None) if coders is None else self.places(coders)
         values = self.values[rows]
         frame = self.units
         if units is not None:
             values, frame = values[:, units], frame[units].reset_index(drop=True)
         return replace(self, values=values, units=frame, coders=tuple(coders or self.coders))
+
+    def places(self, coders: list[str]) -> list[int]:
+        """Return the rows of these coders' values."""
+        return [self.coders.index(coder) for coder in coders]
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return all pairs of coders, sorted by name."""

@@ -8,6 +8,7 @@ from analysis.agreement import driftview
 from analysis.agreement.drift import CHANGES, OVER_TIME, changes, over_time
 from analysis.paths import Workspace
 from analysis.read import read_drafts
+from analysis.read.assemble import assemble
 from analysis.study import load_study
 
 DOCUMENTS = ["P4", "P3", "P2", "P1"]
@@ -162,7 +163,8 @@ def test_a_merge_shows_what_it_did(checkout):
     """
     workspace = Workspace(checkout)
     study = load_study(workspace, "simon2021_simulated")
-    table = changes(read_drafts(workspace, study), study)
+    drafts = read_drafts(workspace, study)
+    table = changes(drafts, assemble(drafts, study), study)
 
     assert list(table.columns) == CHANGES
     assert table[["old_code", "action", "new_code", "codings", "round"]].to_numpy().tolist() == [
@@ -176,4 +178,6 @@ def test_without_recodes_there_is_nothing_to_show(small):
     small.edit("codings.csv", "P3-2,A,codes,price,", "P3-2,A,codes,cost,")
     study = small.study()
 
-    assert changes(read_drafts(small.workspace, study), study).empty
+    drafts = read_drafts(small.workspace, study)
+
+    assert changes(drafts, assemble(drafts, study), study).empty

@@ -9,7 +9,9 @@ import sys
 import numpy as np
 import pytest
 
-from analysis.agreement import INTERVALS, estimate
+from analysis.agreement import INTERVALS, bootstrap, estimate
+from analysis.agreement.estimates import estimate_each
+from analysis.agreement.groups import Groups
 
 ALPHA = "krippendorff_alpha"
 
@@ -135,3 +137,26 @@ def test_one_thread_or_four_give_the_same_bytes():
         return done.stdout
 
     assert run(1) == run(4)
+
+
+@pytest.mark.parametrize("n_rows", [3, 100])
+def test_draws_are_the_same_whether_counted_one_by_one_or_together(monkeypatch, n_rows):
+    def drawn() -> np.ndarray:
+        return np.concatenate(list(bootstrap.weights_drawn(n_rows, 300, np.random.default_rng(4))))
+
+    together = drawn()
+    monkeypatch.setattr(bootstrap, "_SHORT", 0)
+
+    assert np.array_equal(together, drawn())
+    assert (together.sum(axis=1) == n_rows).all()
+
+
+@pytest.mark.parametrize("interval", ["linearised", "jackknife", "bootstrap"])
+def test_several_coefficients_of_the_same_ratings_are_each_its_own(values, participants, interval):
+    measures = ["percent", ALPHA, "gwet_ac1", "conger_kappa"]
+    how = {"interval": interval, "confidence": 0.9, "minimum": 0.5, "draws": 50}
+    groups, rng = Groups.by(participants, values.shape[1]), np.random.default_rng(3)
+    found = list(estimate_each(values, measures, groups, level="nominal", domain=None, rng=rng, **how))
+
+    again = np.random.default_rng(3)
+    assert found == [estimate(values, name, cluster=participants, rng=again, **how) for name in measures]

@@ -185,6 +185,29 @@ class TestSmallStudy:
         assert set(mine["case_id"].dropna()) == {"P1", "P2", "P3"}
         assert set(mine["document_id"].dropna()) == {"D1", "D2", "D3"}
 
+    def test_a_line_about_a_part_is_what_that_part_alone_would_say(self, small):
+        corpus, study = small.both(agreement__interval__method="jackknife")
+        whole, alone = (agreement_table(part, study) for part in (corpus, corpus.without_cases(["P2", "P3"])))
+        told = ["code_id", "measure", "estimate", "se", "low", "high", "n_units", "observed", "note"]
+        for name, part in {"case_id": "P1", "document_id": "D1"}.items():
+            mine, same = (table.loc[table[name] == part, told] for table in (whole, alone))
+            mine = mine[mine["code_id"].isin(same["code_id"])]
+            assert len(mine) > 0
+            pd.testing.assert_frame_equal(mine.reset_index(drop=True), same.reset_index(drop=True))
+
+    def test_the_only_pair_says_what_all_coders_say_and_each_other_pair_its_own(self, small):
+        segments = "segment_id,document_id,case_id\n" + "".join(f"{s},D1,P1\n" for s in "abcd")
+        codings = "segment_id,coder_id,value\na,A,x\nb,A,x\na,B,x\nc,B,x\n"
+        two, more = (
+            agreement_table(*small.only(segments=segments, codings=each).both())
+            for each in (codings, f"{codings}d,C,x\n")
+        )
+
+        about = {"variable": "codes", "code_id": "x", "measure": "percent", "assumption": "coded_documents"}
+        assert cell(two, **about, pair="A|B")["estimate"] == cell(two, **about)["estimate"] == 0.5
+        pairs = {pair: cell(more, **about, pair=pair)["estimate"] for pair in ("A|B", "A|C", "B|C")}
+        assert pairs == {"A|B": 0.5, "A|C": 0.25, "B|C": 0.25}
+
     def test_more_than_twenty_coders_have_no_lines_by_pair(self, small):
         codings = "".join(f"a,{n},x\nb,{n},y\n" for n in range(21))
         table = agreement_table(*small.only(codings="segment_id,coder_id,value\n" + codings).both())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.agreement.continuum import Continuum, Span
+from analysis.agreement.continuum import KEPT, Continuum, Span
 from analysis.agreement.spans import (
     as_spans,
     covered,
@@ -173,3 +173,15 @@ class TestContinuum:
         atoms = text.atoms(["x", "y"])
         assert atoms.edges.tolist() == [0, 3, 5, 8, 10]
         assert atoms.counts.tolist() == [[1, 2, 1, 0]]
+
+    def test_atoms_are_the_same_whoever_asked_before(self):
+        codes = [f"c{n}" for n in range(KEPT + 5)]
+        spans = [("A", n, n + 2, code) for n, code in enumerate(codes)]
+        asked = Continuum(len(codes) + 2, [*spans, ("B", 0, 1, "c0")])
+        for coders in ((), ["A"], ["B", "A"]):
+            for code in codes:
+                asked.atoms([code], coders)
+
+        assert asked.atoms(["c0"]).counts.tolist() == [[1, 1, 0], [1, 0, 0]]
+        assert asked.atoms(["c0"], ["B", "A"]).counts.tolist() == [[1, 0, 0], [1, 1, 0]]
+        assert asked.atoms(["c1"], ["A"]).counts.tolist() == [[0, 1, 0]]

@@ -73,7 +73,7 @@ def per_code(
     points = _points(known, sums)
     if not interval:
         return points
-    groups = Groups.units(marks.n_units) if cluster is None else Groups.clusters(cluster, marks.n_units)
+    groups = Groups.by(cluster, marks.n_units)
     if interval != "linearised":
         rng = np.random.default_rng(0) if rng is None else rng
         drawn = sums.replicates(groups, draws, rng, bayesian=interval == "bootstrap_bayes")
@@ -101,7 +101,7 @@ def code_replicates(
     """
     _check(measure, "bootstrap", 0.5, draws)
     marks = _usable(marks, measure)
-    groups = Groups.units(marks.n_units) if cluster is None else Groups.clusters(cluster, marks.n_units)
+    groups = Groups.by(cluster, marks.n_units)
     rng = np.random.default_rng(0) if rng is None else rng
     return Sums.of(marks, measure).replicates(groups, draws, rng, bayesian=bayesian)
 

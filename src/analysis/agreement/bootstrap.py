@@ -36,6 +36,9 @@ __all__ = [
 _CELLS = 1 << 14
 """Weights that are drawn at a time, few enough to stay in the cache."""
 
+_SHORT = 1 << 10
+"""Rows below which calls cost more than counting."""
+
 _LEAST = 16
 """Draws that are multiplied at a time even where units are many."""
 
@@ -86,10 +89,18 @@ def weights_drawn(
         if bayesian:
             yield np.rint(rng.standard_exponential(shape) * _GRID) / _GRID
         else:
-            weights = np.empty(shape)
-            for row, drawn in zip(weights, rng.integers(0, n_rows, shape), strict=True):
-                row[:] = np.bincount(drawn, minlength=n_rows)
-            yield weights
+            yield _times(rng.integers(0, n_rows, shape), n_rows)
+
+
+def _times(drawn: npt.NDArray[np.int64], n_rows: int) -> FloatArray:
+    """Return how often each row was drawn, (b, N): counted together where a draw is short."""
+    if n_rows < _SHORT:
+        cells = drawn + np.arange(0, len(drawn) * n_rows, n_rows)[:, None]
+        return np.bincount(cells.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(float)
+    weights = np.empty(drawn.shape)
+    for row, of_row in zip(weights, drawn, strict=True):
+        row[:] = np.bincount(of_row, minlength=n_rows)
+    return weights
 
 
 def heaviest(n_rows: int, bayesian: bool) -> float:

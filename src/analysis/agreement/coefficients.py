@@ -16,7 +16,7 @@ from analysis.agreement.statistic import Statistic
 from analysis.agreement.weights import weight_matrix
 from analysis.errors import AgreementError
 
-__all__ = ["MEASURES", "Setup", "Weights", "coefficient", "describe", "per_value", "prepare"]
+__all__ = ["MEASURES", "Setup", "Weights", "coefficient", "describe", "fit", "per_value", "prepare"]
 
 _AC2_WEIGHTS = {"nominal": None, "interval": "quadratic"}
 """Weights of gwet_ac2 where they are not those called like the level."""
@@ -168,8 +168,13 @@ def prepare(
     weights: Weights = None,
 ) -> Setup:
     """Return checked ratings and the estimator for them. Parameters and errors as for `coefficient`."""
+    check_names(measure, level, weights)
+    return fit(Ratings.of(values, domain).of_active_coders(), measure, level=level, weights=weights)
+
+
+def fit(ratings: Ratings, measure: str, *, level: str = "nominal", weights: Weights = None) -> Setup:
+    """Return the estimator for ratings of active coders. Other parameters and errors as for `coefficient`."""
     kind = check_names(measure, level, weights)
-    ratings = Ratings.of(values, domain).of_active_coders()
     if measure == "gwet_ac2" and weights is None:
         weights = _AC2_WEIGHTS.get(level, level)
     label = level if weights is None else f"w:{weights}" if isinstance(weights, str) else "w:given"
@@ -188,20 +193,22 @@ def prepare(
 def describe(measure: str, level: str, ratings: Ratings) -> Statistic:
     """Return a statistic that holds only what the data look like."""
     units = ratings.units_given
-    described = Statistic(
+    n_units, n_ratings = int(units[2:].sum()), int((units * np.arange(len(units)))[2:].sum())
+    n_positive = prevalence = bias = np.nan
+    if ratings.n_values == 2:
+        present = [int(np.count_nonzero(codes)) for codes in (ratings.codes == 1) & (ratings.given > 1)]
+        n_positive = sum(present)
+        prevalence = 2 * n_positive / n_ratings - 1 if n_ratings else np.nan
+        if ratings.n_coders == 2 and n_units:
+            bias = present[0] / n_units - present[1] / n_units
+    return Statistic(
         measure=measure,
         level=level,
-        n_units=int(units[2:].sum()),
-        n_ratings=int((units * np.arange(len(units)))[2:].sum()),
+        n_units=n_units,
+        n_ratings=n_ratings,
         n_coders=ratings.n_coders,
         n_values=ratings.n_values,
+        n_positive=n_positive,
+        prevalence_index=prevalence,
+        bias_index=bias,
     )
-    if ratings.n_values != 2:
-        return described
-    present, paired = ratings.codes == 1, ratings.given > 1
-    n_positive = int(np.count_nonzero(present & paired))
-    prevalence = 2 * n_positive / described.n_ratings - 1 if described.n_ratings else np.nan
-    bias = np.nan
-    if ratings.n_coders == 2 and paired.any():
-        bias = float(present[0, paired].mean() - present[1, paired].mean())
-    return replace(described, n_positive=n_positive, prevalence_index=prevalence, bias_index=bias)

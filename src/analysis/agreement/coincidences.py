@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from ..errors import quoted
 from .continuum import Continuum
-from .spans import IntArray, covered_within, merged, stacked, sweep
+from .spans import IntArray, stacked, sweep
 
 __all__ = [
     "Coincidences",
@@ -103,11 +103,12 @@ def of_intersections(text: Continuum, codes: Sequence[str]) -> Coincidences:
     also_marked = ((values > 0).sum(axis=0) - 1) * lengths / (m - 1)
     total = np.array([(values == value).sum(axis=0) @ also_marked for value in range(1, len(codes) + 1)])
     itself = np.zeros(len(codes))
-    marked = [merged(stacked(spans for who, _, spans in units if who == j)) for j in range(m)]
+    marked = [stacked(spans for who, _, spans in units if who == j) for j in range(m)]
+    atoms = [sweep(each, np.zeros(len(each)), n_coders=1, length=text.length) for each in marked if units]
     for i, value, spans in units:
         for j in range(m):
             if j != i:
-                itself[value - 1] += (covered_within(spans, marked[j]) ** 2).sum() / (m - 1)
+                itself[value - 1] += (atoms[j].within(spans) ** 2).sum() / (m - 1)
     return Coincidences(agreed[1:], total, itself)
 
 
@@ -147,7 +148,7 @@ def code_or_another(sums: Coincidences, k: int) -> tuple[Array, Array]:
 
 def overlapping_units(texts: Sequence[Continuum], codes: Sequence[str]) -> str:
     """Return where a coder gave overlapping text two codes, so that it has no one value; else ""."""
-    for text in texts:
+    for text in texts if len(codes) > 1 else ():
         for coder in text.coders:
             units = stacked(text.units(coder, code) for code in codes)
             one = np.zeros(len(units), dtype=np.int64)

@@ -14,6 +14,8 @@ from .spans import Atoms, IntArray, merged, stacked, sweep
 
 __all__ = ["Continuum", "Span", "coders_of", "codes_of", "pairable"]
 
+KEPT = 64  # sweeps of a document: several programs count over the same codes and coders
+
 
 class Span(NamedTuple):
     """A half-open stretch ``[start, end)`` to which one coder gave one code."""
@@ -95,11 +97,22 @@ class Continuum:
 
     def atoms(self, codes: Iterable[str], coders: Sequence[str] = ()) -> Atoms:
         """Return the atoms of all spans with one of the codes, counted for each coder (default: all)."""
-        who = coders or self.coders
-        drawn = [(i, self.marked(coder, code)) for code in codes for i, coder in enumerate(who)]
+        about = tuple(codes), tuple(coders or self.coders)
+        if about not in self._swept:
+            if len(self._swept) >= KEPT:
+                self._swept.clear()
+            self._swept[about] = self._sweep(*about)
+        return self._swept[about]
+
+    @cached_property
+    def _swept(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], Atoms]:
+        return {}
+
+    def _sweep(self, codes: Sequence[str], coders: Sequence[str]) -> Atoms:
+        drawn = [(i, self.marked(coder, code)) for code in codes for i, coder in enumerate(coders)]
         spans = stacked(spans for _, spans in drawn)
         index = np.repeat([i for i, _ in drawn], [len(spans) for _, spans in drawn])
-        return sweep(spans, index, n_coders=len(who), length=self.length)
+        return sweep(spans, index, n_coders=len(coders), length=self.length)
 
 
 def codes_of(continua: Iterable[Continuum]) -> tuple[str, ...]:

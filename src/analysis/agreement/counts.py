@@ -18,7 +18,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from analysis.agreement.ratings import FloatArray, IntArray, Ratings
+from analysis.agreement.ratings import FloatArray, IntArray, Ratings, smallest
 
 __all__ = ["Rows", "Tally", "agreeing_pairs", "coincidences", "over_pairs", "weighted_pairs"]
 
@@ -107,7 +107,7 @@ class Tally:
         alike = np.zeros(most + 1, np.int64)
         values = np.zeros((most + 1, ratings.n_values + 1), np.int64)
         for block in ratings.blocks():
-            alike += np.bincount(block.given, _equal_pairs(block.codes), minlength=most + 1).astype(np.int64)
+            alike += np.bincount(block.given, block.alike, minlength=most + 1).astype(np.int64)
             _count(values, block.given, block.codes)
         missing = most - np.arange(most + 1)
         return cls(units, alike - units * (missing * (missing - 1) // 2), values[:, :-1])
@@ -130,7 +130,7 @@ def coincidences(ratings: Ratings) -> FloatArray:
     most, wide = ratings.n_coders, ratings.n_values + 1
     pairs = np.zeros((most + 1, wide * wide), np.int64)
     for block in ratings.blocks():
-        one = block.codes.astype(_whole(wide * wide)) * wide
+        one = block.codes.astype(smallest(wide * wide)) * wide
         for row, other in combinations(range(most), 2):
             _count(pairs, block.given, one[row] + block.codes[other])
     by_given = pairs.reshape(-1, wide, wide)[2:, :-1, :-1]
@@ -141,15 +141,7 @@ def coincidences(ratings: Ratings) -> FloatArray:
 def agreeing_pairs(ratings: Ratings) -> npt.NDArray[np.integer]:
     """Return how many pairs of ratings are equal within each unit, (N,)."""
     missing = ratings.n_coders - ratings.given
-    return _equal_pairs(ratings.codes) - missing * (missing - 1) // 2
-
-
-def _equal_pairs(codes: IntArray) -> npt.NDArray[np.integer]:
-    """Return how many pairs of coders stand the same, both missing included, (N,)."""
-    pairs = np.zeros(codes.shape[1], _whole(len(codes) * (len(codes) - 1) // 2))
-    for one, other in combinations(codes, 2):
-        pairs += one == other
-    return pairs
+    return ratings.alike - missing * (missing - 1) // 2
 
 
 def over_pairs(codes: IntArray, table: FloatArray) -> FloatArray:
@@ -184,15 +176,10 @@ def _count(
     table: npt.NDArray[np.int64], rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer]
 ) -> None:
     """Add 1 to the table at each of these cells. Small numbers stay small, which is where the speed is."""
-    keys = rows.astype(_whole(table.size)) * table.shape[1] + columns
+    keys = rows.astype(smallest(table.size)) * table.shape[1] + columns
     table += np.bincount(keys.ravel(), minlength=table.size).reshape(table.shape)
 
 
 def _sums(places: npt.NDArray[np.integer], numbers: FloatArray, n_places: int) -> FloatArray:
     """Return numbers summed by place."""
     return np.asarray(np.bincount(places, numbers, minlength=n_places), dtype=float)
-
-
-def _whole(largest: int) -> type[np.signedinteger]:
-    """Return the smallest type for whole numbers up to `largest`."""
-    return next(kind for kind in (np.int8, np.int16, np.int32, np.int64) if largest <= np.iinfo(kind).max)

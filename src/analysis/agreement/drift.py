@@ -14,9 +14,9 @@ import pandas as pd
 
 from ..corpus import Corpus, natural
 from ..errors import ConcordError
-from ..presence import presence
 from ..read.assemble import assemble
 from ..read.draft import Draft
+from ..readings import applied
 from ..schemas import FILE, ROW
 from ..study import Study
 from ..units import Ratings
@@ -27,6 +27,7 @@ __all__ = ["CHANGES", "ORDERS", "OVER_TIME", "changes", "over_time"]
 
 BLOCKS = 3
 LEAST = 2  # documents a block
+UNRATED = ("recodes", "asked", "charting", "audit")
 ORDERS = {
     "coding": "Part 1 was coded first.",
     "interviews": "Part 1 holds the first interviews; when each was coded is not recorded.",
@@ -71,8 +72,16 @@ def over_time(corpus: Corpus, study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=OVER_TIME)
 
 
-def changes(drafts: Sequence[Draft], study: Study) -> pd.DataFrame:
+def changes(drafts: Sequence[Draft], corpus: Corpus, study: Study) -> pd.DataFrame:
     """Return what each recode changed: codings read anew, and the coefficient of the codes before and after.
+
+    Parameters
+    ----------
+    drafts : sequence of Draft
+        What each file of source/ held.
+    corpus : Corpus
+        What they make up, codings recoded.
+    study : Study
 
     Returns
     -------
@@ -90,7 +99,6 @@ def changes(drafts: Sequence[Draft], study: Study) -> pd.DataFrame:
         before = assemble(_without_recodes(drafts, recodes), study)
     except ConcordError:
         return pd.DataFrame(columns=CHANGES)
-    after = assemble(drafts, study)
     rows = []
     for change in sorted(recodes.to_dict("records"), key=lambda change: natural(change["version"])):
         old, new = change["old_code"], change.get("new_code")
@@ -99,7 +107,7 @@ def changes(drafts: Sequence[Draft], study: Study) -> pd.DataFrame:
         rounds = coded.loc[coded["stage"] == "independent", "round"]
         at = int(rounds.max()) if len(rounds) else None
         estimates = [
-            _estimate(*asked_of, study, at) for asked_of in ((before, old), (before, new), (after, new))
+            _estimate(*asked_of, study, at) for asked_of in ((before, old), (before, new), (corpus, new))
         ]
         rows.append((old, change["action"], new, change["version"], len(coded), at, *estimates))
     return pd.DataFrame(rows, columns=CHANGES)
@@ -165,7 +173,7 @@ def _estimate(corpus: Corpus, code: object, study: Study, round_: int | None) ->
     """Return the primary coefficient of a code in a round, nan where nobody applied it there."""
     if round_ is None:
         return np.nan
-    seen = presence(corpus, study, round_=round_)
+    seen = applied(corpus, study, round_)
     if code not in seen.codes:
         return np.nan
     values, how = asked(seen.of(str(code)), study)
@@ -173,10 +181,10 @@ def _estimate(corpus: Corpus, code: object, study: Study, round_: int | None) ->
 
 
 def _without_recodes(drafts: Sequence[Draft], recodes: pd.DataFrame) -> list[Draft]:
-    """Return the drafts as if nothing had been recoded: old codes are in the codebook again."""
+    """Return what the drafts say of ratings as if nothing had been recoded: old codes are codes again."""
     kept = []
     for draft in drafts:
-        tables = {name: frame for name, frame in draft.tables.items() if name != "recodes"}
+        tables = {name: frame for name, frame in draft.tables.items() if name not in UNRATED}
         if "codes" in tables:
             codes = tables["codes"]
             gone = [code for code in recodes["old_code"].unique() if code not in set(codes["code_id"])]

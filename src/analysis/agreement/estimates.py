@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.agreement import bootstrap
 from analysis.agreement.alpha import Alpha
-from analysis.agreement.coefficients import Setup, Weights, prepare
+from analysis.agreement.coefficients import Setup, Weights, fit, prepare
 from analysis.agreement.estimator import ROUNDING
 from analysis.agreement.groups import Groups
 from analysis.agreement.intervals import Spread, gwet, jackknife, linearised
-from analysis.agreement.ratings import FloatArray
+from analysis.agreement.ratings import FloatArray, Ratings
 from analysis.agreement.statistic import Statistic
 from analysis.errors import AgreementError, did_you_mean, quoted
 
@@ -23,6 +25,7 @@ __all__ = [
     "VALIDATED_UNITS",
     "check_interval",
     "estimate",
+    "estimate_each",
     "from_replicates",
     "from_spread",
     "with_interval",
@@ -96,16 +99,42 @@ def estimate(
     cohen_kappa (nominal) 0.750 [0.516, 0.871]
     """
     setup = prepare(values, measure, level=level, domain=domain, weights=weights)
+    groups = Groups.by(cluster, setup.ratings.n_units)
     return with_interval(
-        setup, interval, cluster=cluster, confidence=confidence, minimum=minimum, draws=draws, rng=rng
+        setup, groups, interval, confidence=confidence, minimum=minimum, draws=draws, rng=rng
     )
+
+
+def estimate_each(
+    values: npt.ArrayLike,
+    measures: Iterable[str],
+    groups: Groups,
+    *,
+    level: str,
+    domain: npt.ArrayLike | None,
+    **how: Any,
+) -> Iterator[Statistic]:
+    """Yield several coefficients of the same ratings; what they have in common is worked out once.
+
+    Parameters
+    ----------
+    values, level, domain
+        As for `coefficient`.
+    measures : iterable of str
+    groups : Groups
+    **how
+        As for `with_interval`; one random generator goes through the measures in their order.
+    """
+    ratings = Ratings.of(values, domain).of_active_coders()
+    for measure in measures:
+        yield with_interval(fit(ratings, measure, level=level), groups, **how)
 
 
 def with_interval(
     setup: Setup,
+    groups: Groups,
     interval: str = "linearised",
     *,
-    cluster: npt.ArrayLike | None = None,
     confidence: float = 0.95,
     minimum: float | None = None,
     draws: int = 1000,
@@ -113,8 +142,6 @@ def with_interval(
 ) -> Statistic:
     """Return the coefficient of prepared ratings with its interval. Parameters as for `estimate`."""
     check_interval(interval, confidence, draws)
-    n_units = setup.ratings.n_units
-    groups = Groups.units(n_units) if cluster is None else Groups.clusters(cluster, n_units)
     found = replace(setup.statistic, confidence=confidence, interval=interval)
     if not found.defined:
         return found

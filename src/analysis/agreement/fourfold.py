@@ -139,13 +139,13 @@ def fourfold(
     for text in texts:
         members = [(coder,) if isinstance(coder, str) else coder for coder in pair]
         atoms = text.atoms(codes, [*members[0], *members[1]])
-        split = [len(members[0])]
+        split = len(members[0])
         if units is None:
             coded, size = atoms.covered, atoms.lengths
         else:
             coded = atoms.within(units[text.document]) >= least
             size = np.ones(coded.shape[1], dtype=np.int64)
-        a, b = (group.any(axis=0) for group in np.split(coded, split))
-        cells = (a & b, a & ~b, ~a & b, ~a & ~b)
-        total += Fourfold(*(int(size[cell].sum()) for cell in cells))
+        a, b = coded[:split].any(axis=0), coded[split:].any(axis=0)
+        cells = np.stack([a & b, a & ~b, ~a & b, ~a & ~b])
+        total += Fourfold(*(cells @ size).tolist())
     return total

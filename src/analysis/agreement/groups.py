@@ -37,6 +37,11 @@ class Groups:
         return cls(np.arange(n_units), n_units, clustered=False)
 
     @classmethod
+    def by(cls, labels: npt.ArrayLike | None, n_units: int) -> Groups:
+        """Return groups by label (N,), or every unit as its own group where there are no labels."""
+        return cls.units(n_units) if labels is None else cls.clusters(labels, n_units)
+
+    @classmethod
     def clusters(cls, labels: npt.ArrayLike, n_units: int) -> Groups:
         """Return groups by label (N,).
 

@@ -12,8 +12,9 @@ import numpy as np
 from ..study import Study
 from ..units import Ratings
 from .coefficients import MEASURES
-from .estimates import estimate
+from .estimates import estimate_each
 from .flags import flags
+from .groups import Groups
 from .statistic import Statistic
 
 __all__ = [
@@ -22,10 +23,11 @@ __all__ = [
     "FIGURES",
     "KEYS",
     "MOST_CODERS_BY_PAIR",
+    "Line",
     "Subject",
-    "breakdowns",
     "clusters",
     "estimates",
+    "groups_of",
     "interval_of",
     "one_value",
     "row",
@@ -42,7 +44,9 @@ FIGURES = [
 COUNTS = ["n_units", "n_ratings", "n_coders", "n_values", "n_positive"]
 CONTEXT = ["universe", "assumption", "segmentation", "codebook_version", "note"]
 COLUMNS = [*KEYS, *FIGURES, *CONTEXT]
+Line = dict[str, Any]
 MOST_CODERS_BY_PAIR = 20
+SEED = crc32(b"02_agreement")
 
 
 @dataclass(frozen=True)
@@ -59,42 +63,30 @@ class Subject:
     round: int | None = None
 
 
-def breakdowns(whole: Ratings, study: Study, about: Subject, level: str) -> Iterator[dict[str, object]]:
-    """Lines by pair of coders, group, case and document."""
-    if len(whole.coders) <= MOST_CODERS_BY_PAIR:
-        for a, b in whole.pairs():
-            pair = replace(about, pair=f"{a}|{b}")
-            yield from estimates(whole.select(coders=[a, b]), study, pair, level)
-    for column, name in (("group", "group"), ("case_id", "case_id"), ("document_id", "document_id")):
-        parts = whole.units[column].dropna().unique()
-        if column == "group" and len(parts) < 2:
-            continue
-        for part in parts:
-            mine = (whole.units[column] == part).to_numpy(bool)
-            yield from estimates(whole.select(units=mine), study, replace(about, **{name: part}), level)
-
-
-def estimates(part: Ratings, study: Study, subject: Subject, level: str) -> Iterator[dict[str, Any]]:
+def estimates(
+    part: Ratings, study: Study, subject: Subject, level: str, groups: Groups | None = None
+) -> Iterator[Line]:
     """One line a measure of the study, where the measure fits the data."""
+    measures = [name for name in study.agreement.measures if name in MEASURES and _fits(name, level, part)]
+    if not measures:
+        return
     values, domain = part.at(level)
-    how = interval_of(study, clusters(part, study))
-    for measure in study.agreement.measures:
-        if measure in MEASURES and _fits(measure, level, part):
-            found = estimate(values, measure, level=level, domain=domain, **how)
-            note = "; ".join(filter(None, [*flags(found), found.note]))
-            yield row(replace(found, note=note), part, subject)
+    groups = groups_of(part, study) if groups is None else groups
+    how = interval_of(study)
+    for found in estimate_each(values, measures, groups, level=level, domain=domain, **how):
+        said = "; ".join(filter(None, [*flags(found), found.note]))
+        yield row(found, part, subject) | {"note": said}
 
 
-def interval_of(study: Study, cluster: np.ndarray | None) -> dict[str, Any]:
+def interval_of(study: Study) -> dict[str, Any]:
     """Return the study's interval as arguments; every line starts the same generator anew."""
-    plan = study.agreement
+    plan, interval = study.agreement, study.agreement.interval
     return {
-        "interval": plan.interval.method,
-        "cluster": cluster,
-        "confidence": plan.interval.confidence,
+        "interval": interval.method,
+        "confidence": interval.confidence,
         "minimum": plan.minimum,
-        "draws": plan.interval.draws,
-        "rng": np.random.default_rng([study.seed, crc32(b"02_agreement")]),
+        "draws": interval.draws,
+        "rng": np.random.default_rng([study.seed, SEED]),
     }
 
 
@@ -118,16 +110,19 @@ def clusters(part: Ratings, study: Study) -> np.ndarray | None:
     return None if labels.isna().any() or labels.nunique() < 2 else labels.to_numpy(object)
 
 
+def groups_of(part: Ratings, study: Study) -> Groups:
+    """Return which units come from the same case or document, as the study asks."""
+    return Groups.by(clusters(part, study), part.values.shape[1])
+
+
 def one_value(whole: Ratings, place: int) -> Ratings:
     values = np.where(np.isnan(whole.values), np.nan, (whole.values == place).astype(float))
     return replace(whole, values=values, domain=("0", "1"), kind="nominal")
 
 
-def row(
-    statistic: Statistic, part: Ratings, subject: Subject, aggregation: str | None = None
-) -> dict[str, Any]:
+def row(statistic: Statistic, part: Ratings, subject: Subject, aggregation: str | None = None) -> Line:
     """Return a line of agreement.csv: the statistic, what it is about, and what it was computed from."""
-    line: dict[str, Any] = {"variable": part.variable, "unit": part.unit, "aggregation": aggregation}
+    line: Line = {"variable": part.variable, "unit": part.unit, "aggregation": aggregation}
     line |= {name: getattr(statistic, name) for name in ("measure", "level", *FIGURES, "note")}
     line |= vars(subject)
     line |= {"universe": part.universe, "assumption": part.assumption, "segmentation": part.segmentation}

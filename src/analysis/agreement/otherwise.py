@@ -28,7 +28,8 @@ def agreement_views(corpus: Corpus, study: Study) -> pd.DataFrame:
     if not texts:
         return table([])
     coders = coders_of(texts)
-    codes = [code for code in corpus.codes["code_id"] if code in set(codes_of(texts))]
+    used = set(codes_of(texts))
+    codes = [code for code in corpus.codes["code_id"] if code in used]
     pairs = list(combinations(coders, 2)) if len(coders) <= MOST_CODERS else []
     views: list[View] = []
     for pair in pairs:

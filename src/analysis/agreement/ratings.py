@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.errors import AgreementError, Problem
 
-__all__ = ["BLOCK", "FloatArray", "IntArray", "Ratings"]
+__all__ = ["BLOCK", "FloatArray", "IntArray", "Ratings", "smallest"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.integer]
@@ -23,6 +24,8 @@ BLOCK = 1 << 16
 """Units that are worked on at a time, so that intermediate arrays stay in the processor's cache."""
 
 _MISSING = np.int8(-128)
+
+_WHOLE = {int(np.iinfo(kind).max): kind for kind in (np.int8, np.int16, np.int32, np.int64)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +109,14 @@ class Ratings:
     def units_given(self) -> npt.NDArray[np.int64]:
         """Return how many units were given 0, 1 ... M ratings, (M + 1,)."""
         return np.bincount(self.given, minlength=self.n_coders + 1)
+
+    @cached_property
+    def alike(self) -> npt.NDArray[np.integer]:
+        """Return how many pairs of coders stand the same, both missing included, (N,)."""
+        pairs = np.zeros(self.n_units, smallest(self.n_coders * (self.n_coders - 1) // 2))
+        for one, other in combinations(self.codes, 2):
+            pairs += one == other
+        return pairs
 
     def of_active_coders(self) -> Ratings:
         """Return the ratings without the coders who rated nothing."""
@@ -250,7 +261,7 @@ def _looked_up(whole: npt.NDArray[np.int8], domain: FloatArray) -> IntArray:
     if n_values < 128 and np.array_equal(domain, np.arange(lowest, lowest + n_values)) and abs(lowest) < 128:
         missing = (whole == _MISSING).view(np.int8)
         return ((whole - np.int8(lowest)) & (missing - np.int8(1))) | (missing * np.int8(n_values))
-    table = np.full(256, n_values, _smallest(n_values))
+    table = np.full(256, n_values, smallest(n_values))
     small = (domain == np.rint(domain)) & (np.abs(domain) < 128)
     table[domain[small].astype(np.int8).view(np.uint8)] = np.flatnonzero(small)
     return table[whole.view(np.uint8)]
@@ -258,8 +269,9 @@ def _looked_up(whole: npt.NDArray[np.int8], domain: FloatArray) -> IntArray:
 
 def _positions(array: FloatArray, domain: FloatArray) -> IntArray:
     """Return the position in `domain` of every value, ``V`` where it is nan (which sorts last)."""
-    return np.searchsorted(domain, array).astype(_smallest(len(domain)))
+    return np.searchsorted(domain, array).astype(smallest(len(domain)))
 
 
-def _smallest(n_values: int) -> type[np.signedinteger]:
-    return next(kind for kind in (np.int8, np.int16, np.int32) if n_values <= np.iinfo(kind).max)
+def smallest(largest: int) -> type[np.signedinteger]:
+    """Return the smallest type for whole numbers up to `largest`."""
+    return next(kind for most, kind in _WHOLE.items() if largest <= most)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from analysis.agreement.alpha import MetricAlpha
 from analysis.agreement.coefficients import Setup, describe, undefined
 from analysis.agreement.estimates import with_interval
+from analysis.agreement.groups import Groups
 from analysis.agreement.metrics import Metric
 from analysis.agreement.ratings import FloatArray, Ratings
 from analysis.agreement.statistic import Statistic
@@ -84,8 +85,9 @@ def set_alpha(
     setup = _setup(sets, _checked(distance))
     if not interval:
         return setup.statistic
+    groups = Groups.by(cluster, setup.ratings.n_units)
     return with_interval(
-        setup, interval, cluster=cluster, confidence=confidence, minimum=minimum, draws=draws, rng=rng
+        setup, groups, interval, confidence=confidence, minimum=minimum, draws=draws, rng=rng
     )
 
 

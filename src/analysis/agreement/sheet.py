@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus
 from ..presence import Presence, presence
+from ..readings import applied
 from ..study import Study
 from ..units import Ratings, ratings
 from . import unitizing
-from .lines import COLUMNS, COUNTS, Subject, breakdowns, clusters, estimates, interval_of, one_value, row
+from .breakdowns import Breakdowns
+from .lines import COLUMNS, COUNTS, Line, Subject, clusters, estimates, interval_of, one_value, row
 from .sets import DISTANCES, set_alpha
 from .statistic import Statistic
 from .texts import continua
@@ -22,7 +24,6 @@ from .texts import continua
 __all__ = ["agreement_table", "code_summary", "headline"]
 
 UNITIZING = {"alpha_u": unitizing.alpha_u, "alpha_cu": unitizing.alpha_cu}
-Line = dict[str, Any]
 
 
 def agreement_table(corpus: Corpus, study: Study, *, broken_down: bool = True) -> pd.DataFrame:
@@ -72,12 +73,13 @@ def code_summary(table: pd.DataFrame, measure: str) -> dict[str, float]:
 def _variable(corpus: Corpus, study: Study, variable: str, broken_down: bool) -> Iterator[Line]:
     whole = ratings(corpus, study, variable)
     if len(whole.coders) > 1:
-        for level in dict.fromkeys([whole.kind, *study.variables[variable].levels]):
-            yield from estimates(whole, study, Subject(), level)
+        levels = dict.fromkeys([whole.kind, *study.variables[variable].levels])
+        by_level = {level: list(estimates(whole, study, Subject(), level)) for level in levels}
+        yield from chain.from_iterable(by_level.values())
         for place, value in enumerate(whole.domain):
             yield from estimates(one_value(whole, place), study, Subject(value=value), "nominal")
         if broken_down:
-            yield from breakdowns(whole, study, Subject(), whole.kind)
+            yield from Breakdowns(whole, study).lines(whole, by_level[whole.kind], Subject(), whole.kind)
     for stage, round_ in _other_rounds(corpus, variable, whole):
         other = ratings(corpus, study, variable, stage, round_)
         if len(other.coders) > 1:
@@ -85,22 +87,27 @@ def _variable(corpus: Corpus, study: Study, variable: str, broken_down: bool) ->
 
 
 def _codes(corpus: Corpus, study: Study, broken_down: bool) -> Iterator[Line]:
-    recorded = presence(corpus, study)
+    recorded = applied(corpus, study)
+    lines: list[Line] = []
     if len(recorded.frame.coders) > 1:
-        yield from _each_code(recorded, study)
+        lines += _each_code(recorded, study)
+        yield from lines
         yield from _over_codes(recorded, study)
         yield from _unitized(corpus, study, recorded)
         if recorded.frame.assumption == "coded_documents":
             yield from _each_code(presence(corpus, study, "all_documents"), study)
-        for code in recorded.codes if broken_down else ():
-            yield from breakdowns(recorded.of(code), study, Subject(code_id=code), "nominal")
+        if broken_down:
+            yield from _broken_down(recorded, study, lines)
     by_round = {}
     for stage, round_ in _other_rounds(corpus, "codes", recorded.frame):
-        other = presence(corpus, study, stage=stage, round_=round_)
-        if len(other.frame.coders) > 1:
-            yield from _each_code(other, study, stage, round_)
         if stage == "independent":
-            by_round[round_] = other
+            other = by_round[round_] = applied(corpus, study, round_)
+        else:
+            other = presence(corpus, study, stage=stage, round_=round_)
+        if other is recorded:
+            yield from (line | {"stage": stage, "round": round_} for line in lines)
+        elif len(other.frame.coders) > 1:
+            yield from _each_code(other, study, stage, round_)
     yield from _same_coder(by_round, study)
 
 
@@ -115,6 +122,15 @@ def _each_code(
             yield line
     for measure, lines in found.items():
         yield _mean(measure, lines, reading.frame, Subject(stage=stage, round=round_))
+
+
+def _broken_down(reading: Presence, study: Study, lines: Sequence[Line]) -> Iterator[Line]:
+    by_code: dict[str, list[Line]] = {}
+    for line in lines:
+        by_code.setdefault(line["code_id"], []).append(line)
+    parts = Breakdowns(reading.frame, study)
+    for code in reading.codes:
+        yield from parts.lines(reading.of(code), by_code.get(code, []), Subject(code_id=code), "nominal")
 
 
 def _mean(measure: str, lines: list[Line], frame: Ratings, subject: Subject) -> Line:
@@ -149,7 +165,8 @@ def _over_codes(reading: Presence, study: Study) -> Iterator[Line]:
         yield line | {"aggregation": "stacked"}
     if "krippendorff_alpha" in study.agreement.measures:
         for distance in DISTANCES:
-            found = set_alpha(reading.sets(), distance, **interval_of(study, clusters(frame, study)))
+            how = interval_of(study) | {"cluster": clusters(frame, study)}
+            found = set_alpha(reading.sets(), distance, **how)
             found = replace(found, measure="krippendorff_alpha", level="nominal")
             yield row(found, frame, Subject(), aggregation=f"set_{distance}")
 
@@ -158,9 +175,8 @@ def _unitized(corpus: Corpus, study: Study, reading: Presence) -> Iterator[Line]
     """The unitizing family over the text itself, by code and for all codes; only where the study asks."""
     asked = [measure for measure in study.agreement.measures if measure in UNITIZING]
     texts = continua(corpus, study) if asked else []
-    how = interval_of(study, None)
+    how = interval_of(study)
     how["interval"] = how["interval"] if how["interval"] in ("jackknife", "bootstrap") else "linearised"
-    del how["cluster"]
     frame = replace(reading.frame, unit="character", universe="all_text")
     for measure in asked:
         for codes in [*([code] for code in reading.codes), None]:
@@ -174,10 +190,11 @@ def _same_coder(by_round: dict[int, Presence], study: Study) -> Iterator[Line]:
         return
     before, after = (by_round[round_] for round_ in sorted(by_round)[-2:])
     both = sorted(set(before.frame.coders) & set(after.frame.coders))
+    codes = [(code, before.of(code), after.of(code)) for code in after.codes] if both else []
     for coder in both:
         names = tuple(f"{coder} round {part.frame.round}" for part in (before, after))
-        for code in after.codes:
-            pair = _two_rounds(before.of(code), after.of(code), coder, names)
+        for code, earlier, later in codes:
+            pair = _two_rounds(earlier, later, coder, names)
             for line in estimates(pair, study, Subject(code, pair="|".join(names)), "nominal"):
                 yield line | {"note": "; ".join(filter(None, ["one coder, two rounds", line["note"]]))}
 

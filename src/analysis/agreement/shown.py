@@ -179,7 +179,8 @@ def left_out(table: pd.DataFrame, corpus: Corpus, study: Study, rows: int = 12) 
     if known.empty:
         return note("Leaving out any one coder or participant changes nothing.")
     names = public_corpus(corpus, study).codes.set_index("code_id")["name"]
-    who = known["name"].map(lambda name: case_labels(corpus).get(name, name))
+    labels = case_labels(corpus)
+    who = known["name"].map(lambda name: labels.get(name, name))
     frame = known.assign(
         code=known["code_id"].map(names).astype("string").fillna(known["variable"]),
         who=known["without"].map({"coder": "coder ", "case": ""}) + who,

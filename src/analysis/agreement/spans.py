@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +59,12 @@ class Atoms:
     edges: IntArray
     counts: IntArray
 
-    @property
+    @cached_property
     def lengths(self) -> IntArray:
         """Return the length of every atom, (A,)."""
         return np.diff(self.edges)
 
-    @property
+    @cached_property
     def covered(self) -> npt.NDArray[np.bool_]:
         """Return whether coder ``i`` covers atom ``a``, (M, A)."""
         return self.counts > 0
@@ -113,9 +114,10 @@ def as_spans(spans: Spans) -> IntArray:
     array = np.asarray(spans)
     if array.size == 0:
         return np.empty((0, 2), dtype=np.int64)
-    if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iuf" or np.any(array % 1 != 0):
+    whole = array.dtype.kind in "iu" or (array.dtype.kind == "f" and not np.any(array % 1 != 0))
+    if array.ndim != 2 or array.shape[1] != 2 or not whole:
         raise AgreementError("Spans must be pairs of whole numbers (start, end).")
-    array = array.astype(np.int64)
+    array = array.astype(np.int64, copy=False)
     wrong = np.flatnonzero((array[:, 0] >= array[:, 1]) | (array[:, 0] < 0))
     if len(wrong):
         raise AgreementError(
@@ -253,6 +255,8 @@ def covered_within(units: Spans, spans: Spans) -> IntArray:
     array([5, 2])
     """
     array, places = as_spans(spans), as_spans(units)
+    if not len(array) or not len(places):
+        return np.zeros(len(places), dtype=np.int64)
     reach = int(max(array.max(initial=0), places.max(initial=0)))
     coder = np.zeros(len(array), dtype=np.int64)
     return sweep(array, coder, n_coders=1, length=reach).within(places)[0]

@@ -81,5 +81,5 @@ class Statistic:
 
     def noting(self, *remarks: str) -> Statistic:
         """Return the same statistic with remarks added to its note."""
-        said = [part for part in (self.note, *remarks) if part]
-        return replace(self, note="; ".join(said))
+        said = [part for part in remarks if part]
+        return replace(self, note="; ".join(filter(None, [self.note, *said]))) if said else self

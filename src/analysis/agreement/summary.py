@@ -10,7 +10,7 @@ import pandas as pd
 from ..corpus import Corpus
 from ..keys import Result, key
 from ..measurenames import named, titled
-from ..presence import presence
+from ..readings import applied
 from ..study import Study
 from ..units import Ratings, ratings
 from .multiplicity import holm
@@ -111,7 +111,7 @@ def package_check(corpus: Corpus, study: Study, table: pd.DataFrame) -> pd.DataF
     """
     whole = headline(table)
     mine = whole[(whole["measure"] == "krippendorff_alpha") & whole["aggregation"].isna()]
-    seen = presence(corpus, study) if (mine["variable"] == "codes").any() else None
+    seen = applied(corpus, study) if (mine["variable"] == "codes").any() else None
     rows = []
     for line in mine.itertuples(index=False):
         by_code = seen is not None and line.variable == "codes"

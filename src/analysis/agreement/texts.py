@@ -38,25 +38,28 @@ def continua(
     rounds = corpus.rounds("codes", stage)
     last = round_ if round_ is not None else (rounds[-1] if rounds else 1)
     documents = corpus.documents.dropna(subset=["text"])
+    lengths = documents.set_index("document_id")["text"].str.len()
     spans = _spans(corpus, study, stage, last)
+    spans = spans[spans["document_id"].isin(lengths.index)]
+    start, end = spans["start"].fillna(0), spans["end"].fillna(spans["document_id"].map(lengths))
+    columns = (spans["coder_id"], start.astype(int), end.astype(int), spans["value"])
+    drawn: dict[str, list[tuple[str, int, int, str]]] = {}
+    for document, *span in zip(spans["document_id"], *columns, strict=True):
+        drawn.setdefault(document, []).append(tuple(span))
     asked = sight.assigned(corpus, "codes", stage, last).dropna(subset=["document_id"])
-    humans = corpus.coders.loc[corpus.coders["kind"].fillna("human") == "human", "coder_id"]
-    found = []
-    for document in documents.itertuples(index=False):
-        mine = spans[spans["document_id"] == document.document_id]
-        end = mine["end"].fillna(len(document.text)).astype(int)
-        who = set(mine["coder_id"]) | set(asked.loc[asked["document_id"] == document.document_id, "coder_id"])
-        columns = (mine["coder_id"], mine["start"].fillna(0).astype(int), end, mine["value"])
-        found.append(
-            Continuum(
-                len(document.text),
-                list(zip(*columns, strict=True)),
-                coders=[coder for coder in humans if coder in who],
-                document=document.document_id,
-                case="" if pd.isna(document.case_id) else document.case_id,
-            )
+    coded = {(document, coder) for document, own in drawn.items() for coder, *_ in own}
+    coded |= set(zip(asked["document_id"], asked["coder_id"], strict=True))
+    humans = corpus.coders.loc[corpus.coders["kind"].fillna("human") == "human", "coder_id"].tolist()
+    return [
+        Continuum(
+            len(document.text),
+            drawn.get(document.document_id, []),
+            coders=[coder for coder in humans if (document.document_id, coder) in coded],
+            document=document.document_id,
+            case="" if pd.isna(document.case_id) else document.case_id,
         )
-    return found
+        for document in documents.itertuples(index=False)
+    ]
 
 
 def _spans(corpus: Corpus, study: Study, stage: str, round_: int) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..corpus import Corpus
-from ..presence import presence
+from ..readings import applied
 from ..study import Study
 from ..units import Ratings, ratings
 from .coefficients import MEASURES, coefficient
@@ -75,7 +75,7 @@ def subjects(corpus: Corpus, study: Study) -> Iterator[Ratings]:
     """Yield the ratings of every single-valued variable and the presence of every code, headline round."""
     for variable in corpus.variables():
         if variable == "codes":
-            seen = presence(corpus, study)
+            seen = applied(corpus, study)
             yield from (seen.of(code) for code in seen.codes)
         else:
             yield ratings(corpus, study, variable)

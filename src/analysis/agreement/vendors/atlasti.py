@@ -116,6 +116,8 @@ def _cu(seen: View, texts: Sequence[Continuum], values: Sequence[str], judgement
 
 def _only(text: Continuum, coders: Sequence[str]) -> Continuum:
     present = tuple(coder for coder in text.coders if coder in coders)
+    if len(present) == len(text.coders):
+        return text
     return replace(text, spans=[span for span in text.spans if span[0] in present], coders=present)
 
 

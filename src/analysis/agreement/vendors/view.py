@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def table(views: Iterable[View]) -> pd.DataFrame:
        vendor   code       unit
     0  Requal  trust  character
     """
-    return pd.DataFrame([asdict(view) for view in views], columns=[field.name for field in fields(View)])
+    return pd.DataFrame([vars(view) for view in views], columns=[field.name for field in fields(View)])
 
 
 def name_of(coders: Sequence[Coder]) -> str:
