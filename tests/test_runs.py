@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis import (
     kernelenvironment,
@@ -28,7 +29,7 @@ from analysis import (
     studylock,
 )
 from analysis.errors import RunError, StudyError, UsageError
-from analysis.graph import STEPS, Step, downstream
+from analysis.graph import STEPS, Step
 from analysis.kernels import Limits
 from analysis.paths import Workspace
 from analysis.staging import Stage
@@ -56,28 +57,17 @@ SECRET = "I never told anyone"
 ONE = (Step("01_prepare"),)
 
 
-def cell(source: str, name: str, *tags: str) -> dict:
-    return {
-        "cell_type": "code",
-        "id": name,
-        "metadata": {"tags": list(tags)} if tags else {},
-        "source": source,
-        "execution_count": None,
-        "outputs": [],
-    }
-
-
 def notebook(workspace: Workspace, name: str, *sources: str) -> None:
     """Write a small notebook whose cells are called work-0, work-1 and so on."""
     parameters = 'study: str = "other"  # folder below data/raw\noverrides: dict = {}  # settings'
     cells = [
-        {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {name}"},
-        cell(parameters, "parameters", "parameters"),
-        *(cell(source, f"work-{n}") for n, source in enumerate(sources)),
+        new_markdown_cell(f"# {name}", id="title"),
+        new_code_cell(parameters, id="parameters", metadata={"tags": ["parameters"]}),
+        *(new_code_cell(source, id=f"work-{n}") for n, source in enumerate(sources)),
     ]
     workspace.notebooks.mkdir(exist_ok=True)
     path = workspace.notebooks / f"{name}.ipynb"
-    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    path.write_text(json.dumps(new_notebook(cells=cells)))
 
 
 def new_workspace(root: Path, *studies: str) -> Workspace:
@@ -640,6 +630,3 @@ class TestGraph:
         for step in STEPS:
             assert set(step.needs) <= seen
             seen.add(step.name)
-
-    def test_all_that_needs_a_step_is_found(self):
-        assert downstream(["01_prepare"]) == ["02_agreement", "03_themes", "04_framework", "05_report"]

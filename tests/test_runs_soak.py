@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis import nursery, runs
 from analysis.contents import file_digest
@@ -159,21 +160,10 @@ def small_workspace(root: Path) -> Workspace:
         "inputs: [{file: codings.csv, stage: independent}]\n"
     )
     texts = {"parameters": 'study: str = "demo"\noverrides: dict = {}', "record": SMALL}
-    cells = [
-        {
-            "cell_type": "code",
-            "id": name,
-            "metadata": {},
-            "source": text,
-            "execution_count": None,
-            "outputs": [],
-        }
-        for name, text in texts.items()
-    ]
-    cells[0]["metadata"] = {"tags": ["parameters"]}
-    book = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    cells = [new_code_cell(text, id=name) for name, text in texts.items()]
+    cells[0].metadata = {"tags": ["parameters"]}
     (root / "notebooks").mkdir()
-    (root / "notebooks" / "01_prepare.ipynb").write_text(json.dumps(book), "utf-8")
+    (root / "notebooks" / "01_prepare.ipynb").write_text(json.dumps(new_notebook(cells=cells)), "utf-8")
     return Workspace(root, root / "notebooks")
 
 

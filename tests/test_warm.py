@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -13,14 +15,17 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from jupyter_client.kernelspec import KernelSpec
+from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis import kernels, nursery
 from analysis.executors import LocalExecutor
 from analysis.kernelenvironment import shared_environment
 from analysis.kernels import Ending, Job, Limits
-from analysis.nursery import Nursery
+from analysis.nursery import Forked, Nursery
 from analysis.paths import Workspace
 from analysis.staging import Stage
+from analysis.warmkernel import Provisioner
 
 pytestmark = [
     pytest.mark.notebooks,
@@ -84,6 +89,15 @@ print(pd.options.display.max_columns, matplotlib.rcParams["lines.linewidth"], os
 print(os.getcwd() == os.environ["CONCORD_ROOT"], "/left" in sys.path, analysis.errors.quoted is not None)
 print("left" in globals(), len([t for t in threading.enumerate() if t.name.startswith("Thread-1 (sleep")]))
 print(any(kind == "error" for kind, *_ in warnings.filters[:1]))"""
+FIRST_USES = """\
+import sys
+from pathlib import Path
+import pandas as pd, pandera.pandas as pa
+there = set(sys.modules)
+table = pa.DataFrameSchema({"a": pa.Column(str)}).validate(pd.DataFrame({"a": ["b"]}))
+table.to_parquet("table.parquet"); Path("table.parquet").unlink()
+table.to_csv("table.csv", encoding="utf-8-sig"); Path("table.csv").unlink()
+print(sorted(set(sys.modules) - there))"""
 DRAW = (
     "import numpy as np, random\nprint(np.random.rand(), random.random(), np.random.default_rng().random())"
 )
@@ -93,20 +107,10 @@ def notebook(root: Path, name: str, *sources: str) -> Path:
     """Write a small notebook whose cells are called work-0, work-1 and so on."""
     texts = {"parameters": 'study: str = "other"\noverrides: dict = {}'}
     texts |= {f"work-{n}": source for n, source in enumerate(sources)} | {"record": RECORD}
-    cells = [
-        {
-            "cell_type": "code",
-            "id": cell,
-            "metadata": {},
-            "source": text,
-            "execution_count": None,
-            "outputs": [],
-        }
-        for cell, text in texts.items()
-    ]
-    cells[0]["metadata"] = {"tags": ["parameters"]}
+    cells = [new_code_cell(text, id=cell) for cell, text in texts.items()]
+    cells[0].metadata = {"tags": ["parameters"]}
     path = root / f"{name}.ipynb"
-    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    path.write_text(json.dumps(new_notebook(cells=cells)), "utf-8")
     return path
 
 
@@ -179,6 +183,10 @@ class TestAForkedKernelGivesWhatANewOneGives:
             assert kinds.count("image/png") == count
 
 
+def test_what_tables_are_checked_and_written_with_is_loaded(loaded: Nursery, tmp_path: Path) -> None:
+    assert printed(completed(job(tmp_path, FIRST_USES), loaded)) == "[]\n"
+
+
 class TestNothingGoesFromOneKernelToTheNext:
     def test_no_state(self, loaded: Nursery, tmp_path: Path) -> None:
         untouched = printed(completed(job(tmp_path, LOOK), loaded))
@@ -245,7 +253,7 @@ import sys
 import papermill
 from papermill.engines import papermill_engines
 from analysis.kernelenvironment import shared_environment
-from analysis.nursery import Nursery
+from analysis.nursery import Forked, Nursery
 from analysis.worker import Engine
 papermill_engines.register("concord", Engine)
 nursery = Nursery(shared_environment(), ["analysis"])
@@ -268,6 +276,26 @@ def test_papermills_own_api_can_be_given_forked_kernels(tmp_path: Path) -> None:
         [sys.executable, "-c", BY_PAPERMILL, str(path)], capture_output=True, text=True, timeout=120
     )
     assert done.stdout.split() == ["True", "True"], done.stderr[-2000:]
+
+
+class Sleeping(Forked):
+    """A process that stands for a forked kernel."""
+
+    def __init__(self) -> None:
+        self.child = subprocess.Popen(["sleep", "60"])
+
+    def send_signal(self, number: int) -> None:
+        self.child.send_signal(number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        return self.child.wait(timeout)
+
+
+def test_a_kernel_that_was_killed_is_seen_to_end_at_once() -> None:
+    provisioner = Provisioner(kernel_id="a", kernel_spec=KernelSpec())
+    provisioner.process = kernel = Sleeping()
+    asyncio.run(provisioner.kill())
+    assert kernel.child.returncode == -signal.SIGKILL
 
 
 def children_of(*parents: int) -> list[int]:

@@ -5,15 +5,14 @@ connected sockets as standard input. What arrives there are further sockets, eac
 order on such a line makes a process; its number and how it ended go back. When a line is closed the process
 is killed; when standard input is closed, all are.
 
-Nothing but imports happens before the copy is made: no thread, no socket of zmq, no event loop.
+Only what `analysis.loading` does happens before the copy is made: no thread, no socket of zmq, no event
+loop.
 """
 
 from __future__ import annotations
 
-import builtins
 import ctypes
 import gc
-import importlib
 import json
 import os
 import random
@@ -25,10 +24,11 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NoReturn
+
+from . import loading
 
 __all__ = ["ENVIRONMENT", "Line", "main"]
 
@@ -39,33 +39,6 @@ ENVIRONMENT = {
 }
 """What the forking process is given and a copy is not: no threads, and figures as a new kernel shows them."""
 
-FIRST = {
-    "client": ("papermill", "nbclient", "nbconvert", "analysis.worker", "analysis.notebookpage"),
-    "kernel": (
-        *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.debugger"),
-        *("pandas", "matplotlib.pyplot", "pyarrow.parquet"),
-        *("pandera.pandas", "krippendorff", "PIL.PngImagePlugin", "matplotlib.backends.backend_svg"),
-        *("xlsxwriter", "docx", "great_tables", "jinja2", "openpyxl"),
-    ),
-}
-ABSENT = {"client": ("rfc3987_syntax", "isoduration", "pyarrow"), "kernel": ()}
-ANY_NOTEBOOK: dict[str, Any] = {
-    "cells": [
-        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "*a*"},
-        {
-            "cell_type": "code",
-            "execution_count": 1,
-            "id": "b",
-            "metadata": {},
-            "outputs": [],
-            "source": "1",
-        },
-    ],
-    "metadata": {"language_info": {"name": "python"}},
-    "nbformat": 4,
-    "nbformat_minor": 5,
-}
-INLINE = "matplotlib_inline.backend_inline"  # must be imported under the shell that it is to show figures in
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 SET_BY_DEBUGGER = {"PYDEVD_USE_FRAME_EVAL": "NO"}  # as ipykernel imports it
 
@@ -223,28 +196,12 @@ def main() -> NoReturn:
     os.dup2(nothing, 0)
     os.close(nothing)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ABSENT[role]:
-        sys.modules[name] = None  # type: ignore[assignment]
-    _load(role, (*FIRST[role], *modules))
+    loading.load(role, modules)
     if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("a module has started a thread, so no copy would be whole.")
     gc.collect()
     gc.freeze()
     Server(control, {"client": _be_client, "kernel": _be_kernel}[role]).serve()
-
-
-def _load(role: str, modules: tuple[str, ...]) -> None:
-    # pandas sets its widths and encoding by the shell and the stream that it is imported under
-    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
-    try:
-        with Path(os.devnull).open("w", encoding="UTF-8") as nowhere, redirect_stdout(nowhere):
-            for name in modules:
-                importlib.import_module(name)
-    finally:
-        del builtins.get_ipython  # type: ignore[attr-defined]
-    if role == "client":
-        sys.modules["analysis.notebookpage"].render(ANY_NOTEBOOK, "")  # loads what pages are made with
-    sys.modules.pop(INLINE, None)
 
 
 def _be_client(order: dict[str, Any], given: list[int]) -> NoReturn:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from .contents import ABSENT, digest
 from .study import Study
@@ -17,6 +17,7 @@ GIVEN = "setting"  # as a step is run
 DECLARED = "declared setting"  # as study.yml has it, whatever a run overrides
 KINDS = (GIVEN, DECLARED)
 ANY = "of any kind"
+ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 EVERYTHING = tuple(f"{kind} {ANY}" for kind in KINDS)
 
 
@@ -62,7 +63,7 @@ class InForce:
             path = told.removeprefix(kind).strip()
             parts = [] if path == ANY else path.split(".")
             value = reduce(_inside, parts, self._of[kind])
-            self._known[told] = digest(to_json(value))
+            self._known[told] = digest(ANYTHING.dump_json(value))
         return self._known[told]
 
 

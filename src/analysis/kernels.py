@@ -26,7 +26,7 @@ from .staging import Stage
 
 __all__ = ["Ending", "Failure", "Job", "Limits", "run"]
 
-PAUSE = 0.05
+PAUSE = 0.1
 LOOK = 0.2
 GRACE = 2.0
 
@@ -205,8 +205,8 @@ def _wait(worker: subprocess.Popen[bytes] | Forked, job: Job, stop: Event) -> st
     """Wait for the worker; return why waiting was given up, or None when it ended by itself."""
     deadline = time.monotonic() + job.limits.notebook
     look = time.monotonic()
-    while worker.poll() is None:
-        if stop.wait(PAUSE):
+    while not _ends_within(PAUSE, worker):
+        if stop.is_set():
             return "stopped"
         now = time.monotonic()
         if now > deadline:
@@ -216,6 +216,14 @@ def _wait(worker: subprocess.Popen[bytes] | Forked, job: Job, stop: Event) -> st
             if _memory(job.stage) > job.limits.memory:
                 return "large"
     return None
+
+
+def _ends_within(seconds: float, worker: subprocess.Popen[bytes] | Forked) -> bool:
+    try:
+        worker.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _memory(stage: Stage) -> int:

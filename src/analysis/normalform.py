@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .passedover import passed_over
 from .preflight import is_parameters, parameters_cell, source_of
 
 __all__ = ["code_digest", "dumps", "load", "normal_form", "unexecuted", "with_parameters"]
@@ -80,7 +81,8 @@ def normal_form(nb: Mapping[str, Any]) -> Notebook:
 
 def with_parameters(nb: Notebook, values: Mapping[str, Any]) -> Notebook:
     """Return an executed notebook in normal form as it is with other values in its parameters cell."""
-    from papermill.translators import translate_parameters  # slow to import, and seldom needed
+    with passed_over():
+        from papermill.translators import translate_parameters  # slow to import, and seldom needed
 
     told = translate_parameters("python3", "python", values, "Parameters")
     changed = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+from contextlib import suppress
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, cast
@@ -41,6 +43,13 @@ class Provisioner(LocalProvisioner):
         self.pid = self.pgid = pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel and see it end, where Jupyter's own would look for that every 0.1 s."""
+        await super().kill(restart)
+        if isinstance(self.process, Forked):
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
 
     def _forked(self, cmd: list[str], kwargs: dict[str, Any]) -> Forked:
         order = {

@@ -12,31 +12,29 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from queue import Empty
 from typing import Any, NoReturn
 
-# papermill and jsonschema do as well without these, and importing them would cost every start seconds
+from .passedover import SLOW
+
 if __name__ == "__main__":
-    for name in ("rfc3987_syntax", "isoduration", "pyarrow"):
+    for name in SLOW:
         sys.modules[name] = None  # type: ignore[assignment]
 
 import nbformat
 import papermill
-from jupyter_client.asynchronous import AsyncKernelClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
-from zmq.asyncio import Context
 
 from . import normalform, notebookpage, warmkernel, wholefile
 from .forkserver import Line
 from .nursery import Forked
+from .promptclient import PromptKernelClient
 
 __all__ = ["execute", "main", "obey"]
 
@@ -44,47 +42,6 @@ IS_OURS = (
     "isinstance(getattr(__import__('sys'), 'last_value', None), "
     "__import__('analysis.errors', fromlist=['errors']).ConcordError)"
 )
-RECONNECT = 10  # ms
-
-
-class PromptKernelClient(AsyncKernelClient):
-    """Jupyter's client, ready as soon as the kernel answers and what it publishes reaches us.
-
-    Jupyter's own then listens until the kernel has published nothing for 0.2 s. nbclient needs no such
-    silence: it takes only what names the request that it sent.
-    """
-
-    def _context_default(self) -> Context:
-        context = super()._context_default()
-        context.reconnect_ivl = RECONNECT  # zmq's own 100 ms are longer than a forked kernel takes to listen
-        return context
-
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel is ready.
-
-        Raises
-        ------
-        RuntimeError
-            If the kernel died, or did not answer in time.
-        """
-        until = time.monotonic() + (float("inf") if timeout is None else timeout)
-        while not await self._answers():
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-            if time.monotonic() > until:
-                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
-
-    async def _answers(self) -> bool:
-        self.kernel_info()
-        with suppress(Empty):
-            reply = await self.get_shell_msg(timeout=1)
-            if reply["msg_type"] == "kernel_info_reply":
-                await self.get_iopub_msg(timeout=0.2)
-                self._handle_kernel_info_reply(reply)
-                return True
-        return False
-
-
 SETTINGS = Config(
     {
         "KernelManager": {"transport_encryption": "auto"},
