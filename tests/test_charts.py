@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pandas as pd
@@ -12,7 +13,6 @@ from matplotlib.colors import to_rgb
 from analysis import simulate
 from analysis.charts import (
     MOST_CODES,
-    ORANGE,
     _ticks,
     code_tree,
     cooccurrence_map,
@@ -23,7 +23,19 @@ from analysis.cooccurrence import cooccurrence_table
 from analysis.corpus import Corpus
 from analysis.counting import counted_codes
 from analysis.disclosure import public_themes
-from analysis.figures import BLUE, GREY, INK, PAGE, SHADES, SMALLEST, theme_map
+from analysis.figures import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PAGE,
+    SHADES,
+    SMALLEST,
+    figure_of,
+    in_style,
+    theme_map,
+    to_svg,
+)
 from analysis.saturation import new_codes
 from analysis.study import Study
 from analysis.themes import theme_table
@@ -52,6 +64,18 @@ def test_the_same_data_are_the_same_bytes(drawn):
     once, again = drawn
 
     assert {name: each.svg for name, each in once.items()} == {name: each.svg for name, each in again.items()}
+
+
+def test_a_figure_is_laid_out_as_where_matplotlib_saves_it_by_itself():
+    def made():
+        figure = figure_of(3, 2)
+        figure.subplots().barh(["a name that takes room", "b"], [1, 2])
+        return figure
+
+    saved = io.StringIO()
+    with in_style():
+        made().savefig(saved, format="svg", metadata={"Date": None, "Creator": None})
+        assert to_svg(made(), simulated=False) == saved.getvalue()
 
 
 def test_simulated_data_are_marked_in_every_figure(drawn):

@@ -60,6 +60,13 @@ def notebook(html: str) -> str:
     return json.dumps({"cells": [{"cell_type": "code", "id": "quotes", "source": "x", "outputs": [output]}]})
 
 
+def test_what_several_documents_share_is_told_of_each():
+    with pytest.raises(DisclosureError) as error:
+        clear_files({"a.docx": docx(PHONE), "b.docx": docx(PHONE), "c.docx": docx("fine")})
+
+    assert [problem.file for problem in error.value.problems] == ["a.docx", "b.docx"]
+
+
 @pytest.mark.parametrize("file", FINDS)
 def test_an_identifier_is_an_error_that_names_the_file_and_never_the_text(file):
     with pytest.raises(DisclosureError) as error:
@@ -132,6 +139,8 @@ def test_a_step_leaves_neither_a_file_nor_a_figure_with_an_identifier(small, mon
 
     with pytest.raises(DisclosureError):
         step.publish("a.md", PHONE)
+    with pytest.raises(DisclosureError):
+        step.publish_all({"fine.md": "fine", "a.md": PHONE})
     with pytest.raises(DisclosureError):
         step.figure("a", drawn)
     assert files_below(step.out) == {}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analysis import identifiers
 from analysis.errors import DisclosureError
 from analysis.identifiers import find, names_of, read_names
 
@@ -20,6 +23,8 @@ from analysis.identifiers import find, names_of, read_names
         ("ring (0161) 496 0000", "phone"),
         ("they moved to SW1A 1AA last year", "postcode"),
         ("they moved to M1 1AE", "postcode"),
+        ("M1 1AE", "postcode"),
+        ("GIR 0AA it was", "postcode"),
         ("it is 943 476 5919", "nhs_number"),
         ("it is 943-476-5919", "nhs_number"),
         ("my NHS number is 9434765919", "nhs_number"),
@@ -114,3 +119,27 @@ def test_accents_are_found_in_one_piece_or_taken_apart(listed, written):
 def test_a_name_within_a_longer_name_is_another_name():
     assert find(unicodedata.normalize("NFD", "then José said"), ["Jose"]) == []
     assert [each.start for each in find("Anna Smith and Anna", ["Anna", "Anna Smith"])] == [0, 15]
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"AB19 \u00a0.#-\n", "SW1A", "1AA", "m1", "1ae", "EC1A1BB", "GIR", "0aa", "9zz"])
+    )
+)
+def test_postcodes_are_found_wherever_one_of_their_shapes_fits(parts):
+    text = "".join(parts)
+    shapes = (identifiers._POSTCODE, identifiers._TYPED)
+    fits = {match.span() for shape in shapes for match in shape.finditer(text)}
+
+    assert {match.span() for match in identifiers._postcodes(text)} == fits
+
+
+def test_each_of_several_postcodes_and_numbers_has_its_place():
+    text = "M1 1AE, sw1a 2aa; (0161) 496 0000 or +44 (0)161 496 0000"
+
+    assert [(each.kind, text[each.start : each.end]) for each in find(text)] == [
+        ("postcode", "M1 1AE"),
+        ("postcode", "sw1a 2aa"),
+        ("phone", "(0161) 496 0000"),
+        ("phone", "+44 (0)161 496 0000"),
+    ]

@@ -16,11 +16,13 @@ from analysis.counting import counted_codes
 from analysis.disclosure import public_themes
 from analysis.framework import framework_matrix
 from analysis.matrixsheets import sheets
+from analysis.officefiles import word_file
 from analysis.papertables import Column, PaperTable, table_files
 from analysis.quotes import quotes_table
-from analysis.stocktables import SIMULATED, StockTables, stock_tables
+from analysis.stocktables import StockTables, stock_tables
 from analysis.tablebook import as_workbook
 from analysis.tablehtml import as_latex, as_page
+from analysis.tables import SIMULATED
 from analysis.tableword import as_docx
 from analysis.themes import theme_table
 
@@ -222,6 +224,16 @@ class TestWord:
             ]
             assert set(table.notes) <= {p.text for p in document.paragraphs}
 
+    def test_a_document_is_what_word_is_given_but_for_its_dates(self):
+        document, saved = docx.Document(), io.BytesIO()
+        document.add_paragraph("said")
+        document.save(saved)
+        ours, other = zipfile.ZipFile(io.BytesIO(word_file(document))), zipfile.ZipFile(saved)
+
+        assert ours.namelist() == other.namelist()
+        assert all(ours.read(name) == other.read(name) for name in other.namelist())
+        assert {entry.date_time for entry in ours.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+
 
 class TestWorkbook:
     def test_numbers_are_numbers_and_headings_are_frozen(self, stock, files):
@@ -266,8 +278,25 @@ class TestPage:
         assert "<b>" not in page
         assert page.count("&lt;b&gt;bold&lt;/b&gt; **md**") == 4
 
+    @pytest.mark.parametrize(
+        ("write", "first"), [(as_page, r"  <tr>.*?</tr>"), (as_latex, r"(?<=2\.5pt\]\n).*?& 0 \\\\")]
+    )
+    def test_each_row_is_the_one_that_a_table_of_that_row_alone_has(self, write, first):
+        cells = [NASTY, "", "two\nlines", "x-stub-1", "<tr>\n</tr>", "[1] noted"]
+        whole = write(_plain(*cells))
+
+        for number, cell in enumerate(cells, start=1):
+            alone = re.search(first, write(_plain(cell)), re.DOTALL)
+            assert alone
+            row = alone.group().replace('"T2-stub-1', f'"T2-stub-{number}')
+            row = row.replace(">0</td>", f">{number - 1}</td>").replace("& 0 ", f"& {number - 1} ")
+            assert whole.count(row) == 1
+
 
 class TestLatex:
+    def test_a_bracket_that_begins_a_row_is_no_argument_of_the_line_end_before_it(self):
+        assert "\\\\\n{}[1] noted & 1" in as_latex(_plain("first", "[1] noted"))
+
     def test_no_special_character_reaches_latex_unescaped(self):
         text = as_latex(_plain(NASTY, notes=(NASTY,)))
 

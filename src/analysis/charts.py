@@ -12,13 +12,25 @@ from .codetree import depth_first, parents_of
 from .cooccurrence import WITHIN
 from .corpus import Corpus
 from .disclosure import public_corpus, public_pairs, shows_people
-from .figures import BLUE, GREY, INK, PAGE, SHADES, SMALLEST, Drawn, figure_of, in_style, to_svg, words_of
+from .figures import (
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    PAGE,
+    SHADES,
+    SMALLEST,
+    Drawn,
+    figure_of,
+    in_style,
+    to_svg,
+    words_of,
+)
 from .saturation import TITLE
 from .study import Study
 
-__all__ = ["ORANGE", "code_tree", "cooccurrence_map", "influence_bars", "new_codes_curve"]
+__all__ = ["code_tree", "cooccurrence_map", "influence_bars", "new_codes_curve"]
 
-ORANGE = "#d55e00"
 MOST_CODES = 20  # more do not fit a journal's page
 
 

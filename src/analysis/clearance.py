@@ -8,7 +8,8 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from .errors import DisclosureError, Problem
@@ -31,7 +32,8 @@ _TAG = re.compile(r"<[A-Za-z!?/](?:\"[^\"]*\"|'[^']*'|[^>\"'])*>")
 _TELLS = rf"(?:{'|'.join(SPOKEN)}|data-[\w-]+|xlink:(?:href|title))"
 _ATTRIBUTE = re.compile(rf"\s{_TELLS}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _SILENT_TAG = re.compile(  # on one line, and nothing in it tells: most tags are such, and each costs time
-    rf"</?[A-Za-z][^\s<>=\"'/]*(?: (?!{_TELLS}\b)[\w:-]+=\"[^\"=\n]*\")* ?/?>", re.IGNORECASE
+    # w:val and its like tell nothing, and office files are full of them
+    rf"</?[A-Za-z][^\s<>=\"'/]*+(?: (?:[a-z]:|(?!(?i:{_TELLS})\b))[\w:-]++=\"[^\"=\n]*+\")*+ ?/?>"
 )
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
@@ -58,12 +60,14 @@ def clear_files(
     files: Mapping[str, str | bytes], names: Iterable[str] = (), allowed: Iterable[str] = ()
 ) -> None:
     """Refuse files that hold what looks like a direct identifier; as :func:`clear_for`."""
-    names, problems = list(names), []
+    problems = []
     fine = {_folded(text) for text in allowed}
+    # Word documents share most of their parts: what is alike is read and searched once
+    words, search = cache(_words), cache(partial(find, names=tuple(names)))
     for file, content in files.items():
         seen: dict[str, list[str]] = {}
-        for place, text in readable(file, content):
-            for each in find(text, names):
+        for place, text in readable(file, content, words):
+            for each in search(text):
                 if _folded(text[each.start : each.end]) not in fine:
                     line = text.count("\n", 0, each.start) + 1
                     seen.setdefault(each.kind, []).append(f"{place}line {line}")
@@ -75,11 +79,28 @@ def clear_files(
         raise DisclosureError(problems, title="What is about to be published")
 
 
-def readable(file: str, content: str | bytes) -> Iterator[tuple[str, str]]:
+def _words(markup: str) -> str:
+    """Return what a page says; line breaks stay, so that lines can be counted."""
+    spoken = _STYLE.sub(_breaks, _EMBEDDED.sub(_breaks, markup))
+    spoken = _COMMENT.sub(lambda found: f" {found.group(1)} ", spoken)
+    return html.unescape(_TAG.sub(_attributes, _SILENT_TAG.sub(" ", spoken)))
+
+
+def readable(
+    file: str, content: str | bytes, words: Callable[[str], str] = _words
+) -> Iterator[tuple[str, str]]:
     """Yield the parts of a file that a person or a program can read as words: place, text.
 
     Office files are read as the XML that they pack, notebooks cell by cell; of markup the words, comments,
     scripts and the attributes that hold words, never drawing instructions or embedded pictures.
+
+    Parameters
+    ----------
+    file : str
+        Its name, which tells what it holds.
+    content : str or bytes
+    words : callable
+        Takes markup; gives what it says.
 
     Examples
     --------
@@ -91,16 +112,16 @@ def readable(file: str, content: str | bytes) -> Iterator[tuple[str, str]]:
         raw = content if isinstance(content, bytes) else content.encode()
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             for name in archive.namelist():
-                for place, text in readable(name, archive.read(name)):
+                for place, text in readable(name, archive.read(name), words):
                     yield f"{name} {place}", text
         return
     written = content if isinstance(content, str) else _decoded(content)
     if written is None:
         return
     if kind == ".ipynb":
-        yield from _cells(written)
+        yield from _cells(written, words)
     else:
-        yield "", _words(written) if kind in MARKUP else written
+        yield "", words(written) if kind in MARKUP else written
 
 
 def _decoded(content: bytes) -> str | None:
@@ -109,13 +130,6 @@ def _decoded(content: bytes) -> str | None:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return None
-
-
-def _words(markup: str) -> str:
-    """Return what a page says; line breaks stay, so that lines can be counted."""
-    spoken = _STYLE.sub(_breaks, _EMBEDDED.sub(_breaks, markup))
-    spoken = _COMMENT.sub(lambda found: f" {found.group(1)} ", spoken)
-    return html.unescape(_TAG.sub(_attributes, _SILENT_TAG.sub(" ", spoken)))
 
 
 def _attributes(tag: re.Match[str]) -> str:
@@ -130,7 +144,7 @@ def _breaks(found: re.Match[str]) -> str:
     return "\n" * found.group().count("\n")
 
 
-def _cells(text: str) -> Iterator[tuple[str, str]]:
+def _cells(text: str, words: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     """Yield a notebook's cells with their outputs, each by the id of its cell."""
     for cell in json.loads(text).get("cells", []):
         place = f"cell {cell.get('id', '?')}, "
@@ -142,7 +156,7 @@ def _cells(text: str) -> Iterator[tuple[str, str]]:
                     continue
                 whole = _joined(content)
                 marked = kind in ("text/html", "image/svg+xml")
-                yield place, _words(whole) if marked else whole
+                yield place, words(whole) if marked else whole
 
 
 def _joined(content: object) -> str:

@@ -19,8 +19,8 @@ from .disclosure import case_labels, quotable, shows_people
 from .division import universe_of
 from .identifiers import find
 from .places import places
-from .presence import presence
 from .publicnames import code_labels, code_names, segment_labels, unlinked
+from .readings import applied
 from .study import Study
 from .units import ratings
 
@@ -173,7 +173,7 @@ def _marks(
             marks[place[segment]].append(who[coder] * len(codes) + at[code])
             seen[place[segment]].add(who[coder])
     if rounds and study.agreement.unit == "segment" and study.segmentation != "own":
-        shown = presence(corpus, study)
+        shown = applied(corpus, study)
         who_at = [coders.index(coder) for coder in shown.frame.coders]
         for n, segment in enumerate(shown.frame.units["unit_id"]):
             if segment in place:
@@ -217,7 +217,7 @@ def _crossed(corpus: Corpus, study: Study, labels: Mapping[str, str]) -> Iterato
         if (corpus.of(variable)["stage"] != "independent").all():
             continue
         if variable == "codes":
-            shown = presence(corpus, study)
+            shown = applied(corpus, study)
             words: tuple[str, ...] = ("no", "yes")
             parts = [(labels[code], shown.of(code), words) for code in shown.codes]
         else:

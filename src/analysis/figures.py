@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "BLUE", "GREY", "INK", "PAGE", "SHADES", "SMALLEST", "Drawn", "agreement_forest", "figure_of",
+    "BLUE", "GREY", "INK", "ORANGE", "PAGE", "SHADES", "SMALLEST", "Drawn", "agreement_forest", "figure_of",
     "in_style", "theme_figure", "theme_map", "to_svg", "words_of",
 ]  # fmt: skip
 
@@ -33,7 +33,8 @@ STYLE = {
 }
 PAGE = 7.0  # inches: what a journal prints over two columns; figures are drawn at that size or smaller
 SMALLEST = 7  # points
-INK, BLUE, GREY = "#1a1a1a", "#0072b2", "#767676"
+POINTS = 72  # in an inch: what SVG counts in
+INK, BLUE, ORANGE, GREY = "#1a1a1a", "#0072b2", "#d55e00", "#767676"
 SHADES: dict[str, Any] = {
     "cmap": "Blues",
     "vmin": -0.15,
@@ -214,9 +215,17 @@ def figure_of(width: float, height: float) -> Figure:
 
 def to_svg(figure: Figure, simulated: bool) -> str:
     """Return a finished figure as SVG, marked where the data are simulated; its layout is then settled."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     if simulated:
         figure.supxlabel("Simulated data", fontsize=8, color=GREY, x=0.99, ha="right")
+    dpi = figure.dpi
+    FigureCanvasSVG(figure)  # measures text as it will stand in the file
+    figure.set_dpi(POINTS)
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+    figure.set_layout_engine(None)  # where there is one, every kind of file is drawn twice
+    figure.set_dpi(dpi)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    figure.set_layout_engine("none")
     return buffer.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,8 @@ KINDS = {
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
 _GAP = " \u00a0\u2009\u202f"  # blanks that hold a number together, as word processors and pages set them
 _INWARD = "[0-9][ABD-HJLNP-UW-Z]{2}"
+_INWARD_LAST = re.compile(rf"{_INWARD}\b", re.IGNORECASE)
+_OUTWARD = 5  # characters that can stand before the inward half: four and a blank
 _POSTCODE = re.compile(
     rf"\b(?:GIR[{_GAP}]?0AA|(?:[A-PR-UWYZ](?:[0-9]{{1,2}}|[A-HK-Y][0-9]|[A-HK-Y][0-9][0-9]|"
     rf"[0-9][A-HJKPS-UW]|[A-HK-Y][0-9][ABEHMNPRV-Y]))[{_GAP}]?{_INWARD})\b"
@@ -41,11 +43,15 @@ _TYPED = re.compile(
     rf"(?![0-9A-F]+\b)(?=[A-Z]{{2}})(?:{_AREAS})[0-9][0-9A-Z]?{_INWARD})\b",
     re.IGNORECASE,
 )
-_DIGITS = r"(?<![\w.,/#-])%s(?![\w/-]|[.,]\d)"
-_NHS = re.compile(_DIGITS % rf"(\d{{3}})([{_GAP}\u2011-]?)(\d{{3}})\2(\d{{4}})")
+# Both take the character that a number begins with and look behind it only then: a search goes from one such
+# character to the next, which is several times as fast as looking behind every character of a page.
+_BEFORE = r"[\w.,/#-]"
+_AFTER = r"(?![\w/-]|[.,]\d)"
+_NHS = re.compile(rf"\d(?<!{_BEFORE}\d)\d\d([{_GAP}\u2011-]?)\d{{3}}\1\d{{4}}{_AFTER}")
 _PHONE = re.compile(
-    rf"(?<![\w.,/#-])(?:\+\d{{1,3}}[{_GAP}.\u2011-]?(?:\(0\)[{_GAP}.\u2011-]?)?\(?\d{{1,4}}\)?|\(?0\d{{1,4}}\)?)"
-    rf"(?:[{_GAP}.\u2011-]?\d{{2,4}}){{2,4}}(?![\w/-]|[.,]\d)"
+    rf"[+(0](?<!{_BEFORE}[+(0])"
+    rf"(?:(?<=\+)\d{{1,3}}[{_GAP}.\u2011-]?(?:\(0\)[{_GAP}.\u2011-]?)?\(?\d{{1,4}}\)?|"
+    rf"(?<=\()0\d{{1,4}}\)?|(?<=0)\d{{1,4}}\)?)(?:[{_GAP}.\u2011-]?\d{{2,4}}){{2,4}}{_AFTER}"
 )
 _DATE = re.compile(r"\d\d([.-])\d\d\1\d{4}\b")
 _NEAR = re.compile(r"\bNHS\b|\bpatient (?:number|no)\b", re.IGNORECASE)
@@ -75,14 +81,21 @@ def find(text: str, names: Iterable[str] = ()) -> list[Found]:
     >>> [each.kind for each in find("NHS number 943 476 5919; 943 476 5918 is none.")]
     ['nhs_number']
     """
-    found = [Found("email", *match.span()) for match in _EMAIL.finditer(text)]
+    found = [Found("email", *match.span()) for match in _EMAIL.finditer(text)] if "@" in text else []
     found += [Found("nhs_number", *match.span()) for match in _NHS.finditer(text) if _is_nhs(match)]
     found += [Found("phone", *match.span()) for match in _PHONE.finditer(text) if _is_phone(match.group())]
-    for shape in (_POSTCODE, _TYPED):
-        found += [Found("postcode", *match.span()) for match in shape.finditer(text)]
+    found += [Found("postcode", *match.span()) for match in _postcodes(text)]
     if listed := _pattern(tuple(names)):
         found += [Found("name", *match.span()) for match in listed.finditer(text)]
     return _apart(sorted(found, key=lambda each: (each.start, -each.end, each.kind)))
+
+
+def _postcodes(text: str) -> Iterator[re.Match[str]]:
+    """Yield postcodes, sought from their ends: few words end like one, and many begin like one."""
+    for last in _INWARD_LAST.finditer(text):
+        for start in range(max(0, last.start() - _OUTWARD), last.start()):
+            found = (shape.match(text, start) for shape in (_POSTCODE, _TYPED))
+            yield from (match for match in found if match)
 
 
 @cache
@@ -133,9 +146,9 @@ def names_of(workspace: Workspace, study: Study) -> list[str]:
 
 
 def _is_nhs(match: re.Match[str]) -> bool:
-    digits = [int(digit) for digit in match.group(1) + match.group(3) + match.group(4)]
+    digits = [int(digit) for digit in match.group() if digit.isdecimal()]
     check = 11 - sum(weight * digit for weight, digit in zip(range(10, 1, -1), digits[:9], strict=True)) % 11
-    spaced = match.group(2) != ""
+    spaced = match.group(1) != ""
     near = _NEAR.search(match.string, max(0, match.start() - CONTEXT), match.start()) is not None
     return check % 11 == digits[9] and check != 10 and (spaced or near)
 

@@ -146,7 +146,9 @@ class Material:
     @cached_property
     def changes(self) -> pd.DataFrame:
         """Lines of codebook_changes.csv."""
-        return self.step.table("codebook_changes.csv", lambda: drift.changes(self.step.drafts, self.study))
+        return self.step.table(
+            "codebook_changes.csv", lambda: drift.changes(self.step.drafts, self.corpus, self.study)
+        )
 
     @cached_property
     def recorded(self) -> dict[str, float | int | None]:
@@ -173,14 +175,13 @@ class Material:
     @cached_property
     def tables(self) -> StockTables:
         """T1 to T6 of the study, and why some are not there."""
-        names = identifiers.names_of(self.step.workspace, self.study)
         unframed, unrated = self.applies("04_framework"), self.applies("02_agreement")
         return stock_tables(
             self.corpus,
             self.study,
             self.counted,
             self.public,
-            quotes.quotes_table(self.corpus, self.study, self.counted, names),
+            self.quotes,
             sheets(self.matrix, self.corpus, self.study) if unframed is None else unframed,
             self.agreement if unrated is None else unrated,
         )

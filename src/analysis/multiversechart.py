@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .estimands import Estimand
-from .figures import BLUE, GREY, INK, PAGE, SMALLEST, Drawn, figure_of, in_style, to_svg
+from .figures import BLUE, GREY, INK, ORANGE, PAGE, SMALLEST, Drawn, figure_of, in_style, to_svg
 from .printed import read_printed
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["ordered", "specification_curve"]
 
 CURVE, ROW = 1.9, 0.21  # inches: height of the curve, of a line of choices
-ORANGE = "#d55e00"
 
 
 def ordered(estimand: Estimand, varied: Sequence[str]) -> pd.DataFrame:

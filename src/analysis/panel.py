@@ -10,10 +10,11 @@ from typing import Any
 import anywidget
 import traitlets
 
+from .contested import Item
 from .decisions import Decision, latest
 from .errors import ConcordError
 from .paths import Workspace
-from .review import Chosen, Item, Review, open_review
+from .review import Chosen, Review, open_review
 
 __all__ = ["Panel", "open_panel"]
 
@@ -158,7 +159,7 @@ class Panel(anywidget.AnyWidget):
             "place": place,
             "state": self.review.state(item, self.taken),
             **_told(item),
-            "passage": asdict(self.review.passage(item)),
+            "passage": asdict(self.review.contested.passage(item)),
             "earlier": [{"by": d.by, "after": d.after or "taken back", "why": d.why} for d in decided],
         }
 

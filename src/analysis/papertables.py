@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
 from .tables import decimals
 
-__all__ = ["WHEN", "Column", "PaperTable", "table_files", "undated"]
+__all__ = ["Column", "PaperTable", "table_files"]
 
-WHEN = datetime(2000, 1, 1)  # the same tables twice are the same bytes
 NARROWEST = 6  # characters
 RUNNING = 40  # a column of longer cells is running text and wraps
 
@@ -131,12 +127,3 @@ def table_files(tables: Sequence[PaperTable], title: str) -> Iterator[tuple[str,
         yield f"tables/{table.id}.docx", tableword.as_docx([table], f"{title}: {table.caption}")
     if tables:
         yield "tables.xlsx", tablebook.as_workbook(tables, title)
-
-
-def undated(content: bytes) -> bytes:
-    """Return a zip file with every entry dated alike."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, WHEN.timetuple()[:6]), old.read(name), zipfile.ZIP_DEFLATED)
-    return out.getvalue()

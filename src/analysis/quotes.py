@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,24 +115,25 @@ def _chosen(found: pd.DataFrame, most: int, used: Counter[str]) -> pd.DataFrame:
 
 def _spread(found: pd.DataFrame, most: int, used: Counter[str]) -> pd.DataFrame:
     """Return up to `most` segments of as many participants and groups, the best first."""
-    left: list[int] = found.index.tolist()
+    left = {line.Index: line for line in found[_RANKED].itertuples()}
     taken: list[int] = []
     groups, cases = Counter[str](), Counter[str]()
     while left and len(taken) < most:
-        best = min(left, key=lambda at: _rank(found, at, groups, cases, used))
-        left.remove(best)
-        taken.append(best)
-        group, case = found.at[best, "group"], found.at[best, "case_id"]
-        groups[group] += 1
-        cases[case] += 1
-        used[case] += 1
+        best = left.pop(min(left, key=lambda at: _rank(left[at], groups, cases, used)))
+        taken.append(best.Index)
+        groups[best.group] += 1
+        cases[best.case_id] += 1
+        used[best.case_id] += 1
     return found.loc[taken]
 
 
-def _rank(found: pd.DataFrame, at: int, groups: Counter, cases: Counter, used: Counter) -> tuple:
-    group, case = found.at[at, "group"], found.at[at, "case_id"]
-    worse = bool(found.at[at, "unfit"]), bool(found.at[at, "apart"])
-    return cases[case], worse, groups[group], used[case], natural(str(found.at[at, "segment_id"]))
+_RANKED = ["segment_id", "case_id", "group", "unfit", "apart"]
+
+
+def _rank(line: Any, groups: Counter, cases: Counter, used: Counter) -> tuple:
+    """Return what makes a segment a worse choice, worst first; `line` has the columns that are ranked by."""
+    worse = bool(line.unfit), bool(line.apart)
+    return cases[line.case_id], worse, groups[line.group], used[line.case_id], natural(str(line.segment_id))
 
 
 def _numbered_anew(chosen: pd.DataFrame) -> dict[str, str]:

@@ -14,7 +14,8 @@ from .agreement.sheet import headline
 from .agreement.shown import reading
 from .figures import Drawn
 from .material import Material
-from .papertables import PaperTable, undated
+from .officefiles import word_file
+from .papertables import PaperTable
 from .policies import shows_text
 from .tableword import add_caption, add_field, add_table, prepared
 
@@ -59,9 +60,7 @@ def as_docx(m: Material) -> bytes:
         for name in pictures:
             _picture(document, name, numbers[name], figures[name])
     _verdicts(document, m)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return undated(buffer.getvalue())
+    return word_file(document)
 
 
 def _audit(document: Any, m: Material) -> None:

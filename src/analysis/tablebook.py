@@ -9,26 +9,20 @@ from typing import Any
 
 import pandas as pd
 
-from .papertables import WHEN, Column, PaperTable
+from .officefiles import plain_workbook
+from .papertables import Column, PaperTable
 
-__all__ = ["PLAIN", "as_workbook", "row_height"]
+__all__ = ["as_workbook", "row_height"]
 
-PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 CHARACTERS = 130  # a sheet's width
 LINE = 15.0  # points that a line of text takes
 TALLEST = 409.0  # that a row can be
 
 
 def as_workbook(tables: Sequence[PaperTable], title: str) -> bytes:
-    """Return tables as XLSX with frozen headings and notes below; the same tables give the same bytes.
-
-    Text stays text whatever it begins with, so that nothing people wrote becomes a formula.
-    """
-    import xlsxwriter
-
+    """Return tables as XLSX with frozen headings and notes below; the same tables give the same bytes."""
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, **PLAIN}) as book:
-        book.set_properties({"title": title, "created": WHEN})
+    with plain_workbook(buffer, title) as book:
         for table in tables:
             _fill(book, book.add_worksheet(table.id), table)
     return buffer.getvalue()

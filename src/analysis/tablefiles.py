@@ -11,7 +11,6 @@ __all__ = ["publish_tables"]
 
 def publish_tables(material: Material) -> Shown:
     """Leave every stock table in reports/<study>/tables and in tables.xlsx; return what was left."""
-    for name, content in table_files(material.tables.tables, material.study.title):
-        material.step.publish(name, content)
+    material.step.publish_all(dict(table_files(material.tables.tables, material.study.title)))
     listed = material.tables.listed()
     return show_table(listed, "Tables: .html, .tex and .docx each, and tables.xlsx with all of them")

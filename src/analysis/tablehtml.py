@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
+import warnings
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
+from .htmlpage import plain_head
 from .papertables import PaperTable
 
 if TYPE_CHECKING:
@@ -19,22 +20,24 @@ INK, LINE = "#1a1a1a", "#767676"
 LONG = 25  # rows; a longer table breaks over pages
 SIZE = re.compile(r"\\fontsize\{[^}]*\}\{[^}]*\}\\selectfont")
 PACKAGES = "% needs \\usepackage{array,booktabs,longtable} and a Unicode engine (LuaLaTeX or XeLaTeX)\n"
-PAGE = (
-    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    '<title>{title}</title></head><body style="font-family:system-ui,sans-serif;max-width:60rem"><main>\n'
-    "{banner}{table}\n</main></body></html>\n"
-)
+OPENS, NEXT, CLOSES = (
+    "\x02",
+    "\x1f",
+    "\x03",
+)  # about the cells of a column and between them; no document holds any
+FOLDED = re.compile(f"{OPENS}([^{CLOSES}]*){CLOSES}")
+HTML_ROW = re.compile(f"  <tr>\n[^{OPENS}]*{OPENS}.*{CLOSES}</t[hd]>\n  </tr>", re.DOTALL)
+LATEX_ROW = re.compile(f"{OPENS}.*{CLOSES}", re.DOTALL)
+BODY = '<body style="font-family:system-ui,sans-serif;max-width:60rem">'
 
 
 def as_page(table: PaperTable) -> str:
     """Return a table as one HTML page with scoped headers and no outside address."""
-    markup = _great(table, stub=True).as_raw_html()
-    title = html.escape(f"Table {table.number}. {table.caption}")
+    great = _great(table, stub=True).as_raw_html()
+    markup = HTML_ROW.sub(lambda row: "\n".join(_numbered(_unfolded(row.group()), table.id)), great)
+    head = plain_head(f"Table {table.number}. {table.caption}")
     banner = f"<p><strong>{html.escape(table.banner)}</strong></p>\n" if table.banner else ""
-    return PAGE.format(title=title, banner=banner, table=markup)
+    return f"{head}</head>{BODY}<main>\n{banner}{markup}\n</main></body></html>\n"
 
 
 def as_latex(table: PaperTable) -> str:
@@ -42,6 +45,7 @@ def as_latex(table: PaperTable) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> from .papertables import Column
     >>> columns = {"code": Column("Code"), "n": Column("n", number=True)}
     >>> made = PaperTable("T2", "A & B", pd.DataFrame({"code": ["50 %"], "n": [3]}), columns, ("n: people.",))
@@ -53,7 +57,8 @@ def as_latex(table: PaperTable) -> str:
     50 \\% & 3 \\\\
     ...
     """
-    text = _great(table, stub=False).as_latex(use_longtable=len(table.frame) > LONG)
+    great = _great(table, stub=False).as_latex(use_longtable=len(table.frame) > LONG)
+    text = LATEX_ROW.sub(lambda row: " \\\\\n".join(map(_bracketed, _unfolded(row.group()))), great)
     head, caption, rest = re.split(r"(\\caption\*\{.*?\n\} ?)", text, maxsplit=1, flags=re.DOTALL)
     kinds = "".join("r" if column.number else "l" for column in table.columns.values())
     rest, head = (part.replace(f"{{{kinds}}}", f"{{{_kinds(table)}}}", 1) for part in (rest, head))
@@ -63,11 +68,18 @@ def as_latex(table: PaperTable) -> str:
 
 
 def _great(table: PaperTable, stub: bool) -> GT:
+    """Return a table whose lines are folded into one row, as :func:`_unfolded` takes them apart.
+
+    great-tables looks up each cell several times, in a data frame more slowly than it does all else.
+    """
+    import pyarrow as pa
     from great_tables import GT
 
     names = list(table.columns)
-    frame = pd.DataFrame(dict(zip(names, map(list, zip(*table.lines(), strict=True)), strict=True)))
-    made = GT(frame.astype(object), id=table.id, rowname_col=names[0] if stub else None)
+    folded = pa.table({name: [f"{OPENS}{NEXT.join(table.cells(name))}{CLOSES}"] for name in names})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that Arrow is new to it; this is one row of text
+        made = GT(folded, id=table.id, rowname_col=names[0] if stub else None)
     made = made.tab_header(title=f"Table {table.number}. {table.caption}" if stub else table.caption)
     made = made.cols_label(cases={name: column.heading for name, column in table.columns.items()})
     if stub:
@@ -81,6 +93,24 @@ def _great(table: PaperTable, stub: bool) -> GT:
     for line in (table.banner, *table.notes):
         made = made.tab_source_note(line) if line else made
     return made.tab_options(**_STYLE)
+
+
+def _unfolded(row: str) -> Iterator[str]:
+    """Yield the rows that are folded into one."""
+    between = FOLDED.split(row)[::2]
+    for cells in zip(*(folded.split(NEXT) for folded in FOLDED.findall(row)), strict=True):
+        yield "".join(part for pair in zip(between, (*cells, ""), strict=True) for part in pair)
+
+
+def _numbered(rows: Iterable[str], name: str) -> Iterator[str]:
+    """Yield rows of HTML, each with the id of its own header instead of the first one's."""
+    for number, row in enumerate(rows, start=1):
+        yield row.replace(f'"{name}-stub-1', f'"{name}-stub-{number}')
+
+
+def _bracketed(row: str) -> str:
+    """Return a row of LaTeX whose first bracket is none of the line end's before it."""
+    return f"{{}}{row}" if row.lstrip().startswith("[") else row
 
 
 _STYLE: dict[str, Any] = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
-from .papertables import WHEN, PaperTable, undated
+from .officefiles import WHEN, word_file
+from .papertables import PaperTable
 
 __all__ = ["add_caption", "add_field", "add_table", "as_docx", "prepared"]
 
@@ -28,9 +29,7 @@ def as_docx(tables: Sequence[PaperTable], title: str) -> bytes:
     room = prepared(document, title, lying=any(_wide(table) for table in tables))
     for table in tables:
         add_table(document, table, room)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return undated(buffer.getvalue())
+    return word_file(document)
 
 
 def prepared(document: Any, title: str, lying: bool) -> float:
@@ -61,7 +60,7 @@ def _wide(table: PaperTable) -> bool:
 
 def add_table(document: Any, table: PaperTable, room: float) -> None:
     """Add caption, table and notes at the end of a document."""
-    from docx.shared import Cm, Pt
+    from docx.shared import Pt
 
     if table.banner:
         said = document.add_paragraph()
@@ -73,22 +72,13 @@ def add_table(document: Any, table: PaperTable, room: float) -> None:
     grid.autofit = False
     _ruled(grid)
     _headings(grid, table)
-    for line in table.lines():
-        for cell, text in zip(grid.add_row().cells, line, strict=True):
-            cell.text = text
-    for at, (column, width) in enumerate(zip(table.columns.values(), table.widths(room), strict=True)):
-        grid.columns[at].width = Cm(width)
-        for cell in grid.columns[at].cells:
-            cell.width = Cm(width)
-            if column.number:
-                cell.paragraphs[0].alignment = RIGHT
-    at = 0
-    for above, width in table.spans():
-        if above:
-            grid.cell(0, at).paragraphs[0].alignment = CENTRE
-        at += width
+    pattern = grid.add_row()
+    for cell in pattern.cells:
+        cell.text = ""
+    _fit(grid, table, room)
     for place, row in enumerate(grid.rows):
         _whole(row, header=place < heads)
+    _fill(pattern, table)
     for place, told in enumerate(table.notes):
         below = document.add_paragraph()
         below.add_run(told).font.size = Pt(8)
@@ -149,12 +139,32 @@ def _headings(grid: Any, table: PaperTable) -> None:
             grid.cell(0, at).merge(grid.cell(1, at))
             alone.add(at)
         at += width
+    rows = [row.cells for row in grid.rows]
     for place, column in enumerate(table.columns.values()):
-        grid.cell(0 if place in alone else lower, place).text = column.heading
-    for row in grid.rows[: lower + 1]:
-        for cell in row.cells:
+        rows[0 if place in alone else lower][place].text = column.heading
+    for cells in rows:
+        for cell in cells:
             for run in cell.paragraphs[0].runs:
                 run.bold = True
+
+
+def _fit(grid: Any, table: PaperTable, room: float) -> None:
+    """Give columns their widths; numbers stand to the right, shared headings in the middle."""
+    from docx.shared import Cm
+
+    widths = [Cm(width) for width in table.widths(room)]
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
+    for row in grid.rows:
+        for cell, column, width in zip(row.cells, table.columns.values(), widths, strict=True):
+            cell.width = width
+            if column.number:
+                cell.paragraphs[0].alignment = RIGHT
+    at, upper = 0, grid.rows[0].cells
+    for above, across in table.spans():
+        if above:
+            upper[at].paragraphs[0].alignment = CENTRE
+        at += across
 
 
 def _ruled(grid: Any) -> None:
@@ -169,6 +179,22 @@ def _ruled(grid: Any) -> None:
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     grid._tbl.tblPr.append(borders)
+
+
+def _fill(pattern: Any, table: PaperTable) -> None:
+    """Write each line into a copy of an empty row, which goes.
+
+    Asked for a cell or a column, python-docx goes through all cells; so nothing is asked once they are many.
+    """
+    from docx.oxml.ns import qn
+
+    empty = pattern._tr
+    for line in table.lines():
+        row = deepcopy(empty)
+        for run, text in zip(row.iter(qn("w:r")), line, strict=True):
+            run.text = text
+        empty.addprevious(row)
+    empty.getparent().remove(empty)
 
 
 def _whole(row: Any, header: bool) -> None:
