@@ -13,41 +13,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STEADY = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": "0"}
-UNITS = [
-    "-p",
-    "no:nbval",
-    "-n",
-    "2",
-    "--dist",
-    "loadfile",
-    "-m",
-    "not soak and not notebooks and not browser",
-    "tests",
-]
-KERNELS = [
-    "-p",
-    "no:nbval",
-    "-n",
-    "2",
-    "--dist",
-    "loadfile",
-    "-m",
-    "not soak and (notebooks or browser)",
-    "tests",
-]
-NOTEBOOKS = [
+IN_TWO = ("-n2", "--dist=loadfile")
+UNITS = (*IN_TWO, "-pno:nbval", "-m", "not soak and not notebooks and not browser", "tests")
+KERNELS = (*IN_TWO, "-pno:nbval", "-m", "not soak and (notebooks or browser)", "tests")
+NOTEBOOKS = (
+    *IN_TWO,
     "--nbval",
     "--nbval-current-env",
     "--nbval-cell-timeout=120",
-    "-p",
-    "no:cacheprovider",
-    "-n",
-    "2",
-    "--dist",
-    "loadfile",
+    "-pno:cacheprovider",
     "--ignore=notebooks/lab",
     "notebooks",
-]
+)
 
 
 def main() -> int:

@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 import pytest
 
 from analysis import baseline
-from analysis.baseline import State
 from analysis.errors import DataError, UsageError
 from analysis.records import Record, Records
+from analysis.state import State, observe, settings_of
 
 pytestmark = pytest.mark.usefixtures("library_of_one_module")
 
@@ -60,7 +60,7 @@ def ready(small):
 
 @pytest.fixture
 def state(ready) -> State:
-    return baseline.observe(ready.workspace, "small")
+    return observe(ready.workspace, "small")
 
 
 def test_it_is_read_back_as_it_was_written(ready, state):
@@ -73,7 +73,7 @@ def test_it_is_read_back_as_it_was_written(ready, state):
 def test_the_same_state_is_the_same_bytes_one_fact_a_line(ready, state):
     path = baseline.save(ready.workspace, state)
     before = path.read_bytes()
-    baseline.save(ready.workspace, baseline.observe(ready.workspace, "small"))
+    baseline.save(ready.workspace, observe(ready.workspace, "small"))
     assert path.read_bytes() == before
     assert b'\n    "cases.n": {"value": 3},\n' in before
 
@@ -102,7 +102,7 @@ def test_numbers_are_what_the_steps_recorded_not_what_somebody_wrote_into_result
     path = ready.workspace.derived("small") / "results.json"
     path.write_text(json.dumps([{**RESULTS[0], "value": 943}]), "utf-8")
 
-    assert baseline.observe(ready.workspace, "small").results == state.results
+    assert observe(ready.workspace, "small").results == state.results
 
 
 def test_claims_are_kept_by_what_they_print(state):
@@ -114,9 +114,9 @@ def test_claims_are_kept_by_what_they_print(state):
 def test_words_of_a_claim_do_not_count_and_its_numbers_do(ready, state):
     path = ready.raw / "claims.yml"
     path.write_text(CLAIMS.replace("quixotic", "other"), "utf-8")
-    assert baseline.observe(ready.workspace, "small").claims == state.claims
+    assert observe(ready.workspace, "small").claims == state.claims
     path.write_text(CLAIMS.replace("waiting", "cost"), "utf-8")
-    assert baseline.observe(ready.workspace, "small").claims["cell"] != state.claims["cell"]
+    assert observe(ready.workspace, "small").claims["cell"] != state.claims["cell"]
 
 
 def test_claims_are_kept_with_whether_they_held(ready, state):
@@ -130,7 +130,7 @@ def test_a_changed_table_of_printed_cells_is_another_claim(ready):
     kept = []
     for cells in ("code_id,n_cases\nwaiting,2\n", "code_id,n_cases\nwaiting,3\n"):
         path.write_text(cells, "utf-8")
-        kept.append(baseline.observe(ready.workspace, "small").claims["all"])
+        kept.append(observe(ready.workspace, "small").claims["all"])
     assert kept[0]["digest"] == kept[1]["digest"]
     assert kept[0]["cells"] != kept[1]["cells"]
 
@@ -146,13 +146,13 @@ def test_a_changed_table_of_printed_cells_is_another_claim(ready):
 def test_the_table_of_cases_is_told_apart_from_who_withdrew(ready, state, old, new, same):
     ready.edit("cases.csv", old, new)
     ready.write()
-    after = baseline.observe(ready.workspace, "small").source["cases.csv"]
+    after = observe(ready.workspace, "small").source["cases.csv"]
     assert after["sha256"] != state.source["cases.csv"]["sha256"]
     assert (after["but_withdrawn"] == state.source["cases.csv"]["but_withdrawn"]) == same
 
 
 def test_settings_of_a_closed_list_are_told_and_others_hashed(small):
-    told = baseline.settings_of(small.study(agreement__unit="case", exclude__case=["P1"]))
+    told = settings_of(small.study(agreement__unit="case", exclude__case=["P1"]))
     assert told["agreement.unit"] == "case"
     assert told["seed"] == 1
     assert told["exclude.case.0"].startswith("sha256 ")
@@ -163,14 +163,14 @@ def test_settings_of_a_closed_list_are_told_and_others_hashed(small):
 def test_a_comment_in_study_yml_changes_nothing(ready, state):
     path = ready.raw / "study.yml"
     path.write_text(f"# ours\n{path.read_text('utf-8')}", "utf-8")
-    assert baseline.observe(ready.workspace, "small") == state
+    assert observe(ready.workspace, "small") == state
 
 
 def test_rows_in_another_order_are_told_from_other_rows(ready, state):
     path = ready.workspace.source("small") / "codes.csv"
     head, *rows = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join([head, *reversed(rows)]), "utf-8")
-    after = baseline.observe(ready.workspace, "small").source["codes.csv"]
+    after = observe(ready.workspace, "small").source["codes.csv"]
     assert after["sha256"] != state.source["codes.csv"]["sha256"]
     assert after["unordered"] == state.source["codes.csv"]["unordered"]
 

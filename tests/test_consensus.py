@@ -31,6 +31,14 @@ def settled(corpus) -> set[tuple[str, str]]:
     return set(rows[["segment_id", "value"]].itertuples(index=False, name=None))
 
 
+def decided_on_sentence(study, segment: str):
+    """Return the corpus of a study of sentences after one decision: x on this segment."""
+    study.edit("study.yml", "segmentation: shared", "segmentation: own\nagreement: {unit: sentence}")
+    ledger = Ledger(study.workspace.decisions("small"))
+    ledger.take("ana", Question("codes", segment, "x"), "A: yes; B: no", "yes", "why")
+    return with_decisions(*study.both(), ledger.read())
+
+
 def test_without_decisions_there_is_no_consensus(study):
     assert with_decisions(*study.both(), []) is not None
     assert settled(with_decisions(*study.both(), [])) == set()
@@ -131,10 +139,7 @@ def test_a_sentence_is_not_taken_for_the_paragraph_that_begins_where_it_does(sma
         segments="segment_id,document_id,case_id,start,end\nD1:0,D1,P1,0,47\nb,D1,P1,20,47\n",
         codings="segment_id,coder_id,value\nD1:0,A,x\nb,B,x\n",
     )
-    study.edit("study.yml", "segmentation: shared", "segmentation: own\nagreement: {unit: sentence}")
-    ledger = Ledger(study.workspace.decisions("small"))
-    ledger.take("ana", Question("codes", "D1:0", "x"), "A: yes; B: no", "yes", "why")
-    found = with_decisions(*study.both(), ledger.read())
+    found = decided_on_sentence(study, "D1:0")
     ends = found.segments.set_index("segment_id")["end"]
 
     assert settled(found) == {("D1:0:sentence", "x"), ("D1:20", "x")}
@@ -223,10 +228,7 @@ def test_sentences_become_segments_where_coders_drew_their_own(small):
         segments="segment_id,document_id,case_id,start,end\na,D1,P1,0,19\nb,D1,P1,2,17\nc,D1,P1,20,47\n",
         codings="segment_id,coder_id,value\na,A,x\nb,B,x\nc,A,x\n",
     )
-    study.edit("study.yml", "segmentation: shared", "segmentation: own\nagreement: {unit: sentence}")
-    ledger = Ledger(study.workspace.decisions("small"))
-    ledger.take("ana", Question("codes", "D1:20", "x"), "A: yes; B: no", "yes", "why")
-    found = with_decisions(*study.both(), ledger.read())
+    found = decided_on_sentence(study, "D1:20")
 
     assert settled(found) == {("D1:0", "x"), ("D1:20", "x")}
     at = found.segments.set_index("segment_id").loc["D1:20"]

@@ -8,6 +8,7 @@ from analysis import baseline, provenance
 from analysis.claimfile import Claim
 from analysis.claims import judge
 from analysis.departures import explained
+from analysis.state import observe
 from analysis.study import load_study
 from analysis.verification import verified
 
@@ -67,7 +68,7 @@ class TestSinceBaseline:
             workspace = small.write()
             (small.raw / "claims.yml").write_text(CLAIMS)
             stand(workspace, "small")
-            then = baseline.observe(workspace, "small")
+            then = observe(workspace, "small")
             for name in forgets:
                 then.source["cases.csv"].pop(name, None)
                 [claim.pop(name, None) for claim in then.claims.values()]

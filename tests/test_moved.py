@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis import baseline, provenance
-from analysis.baseline import State
+from analysis import provenance
 from analysis.moved import Since, causes, moved_keys
+from analysis.state import State, observe
 from analysis.upstream import upstream
 
 KEY = "agreement.rating.krippendorff_alpha"
@@ -234,7 +234,7 @@ class TestSince:
         workspace = small.write()
         (small.raw / "claims.yml").write_text('- {id: people, result: cases.n, printed: "3"}\n')
         stand(workspace, "small")
-        now = baseline.observe(workspace, "small")
+        now = observe(workspace, "small")
         then = replace(
             now,
             notebooks={**now.notebooks, "02_agreement": "other", "03_themes": "other"},

@@ -27,7 +27,7 @@ def ben(review: Review) -> Review:
 
 
 def asked(review: Review) -> list[tuple[str, str]]:
-    return [(item.question.unit_id, item.question.code_id or item.question.variable) for item in review.items]
+    return [(item.question.unit_id, item.about) for item in review.items]
 
 
 def test_items_are_what_coders_gave_differently_in_reading_order(review):
@@ -48,7 +48,7 @@ def test_items_are_of_the_unit_that_the_study_compares_on(small, unit, first):
 
     assert codes[0].question.unit_id == first
     assert codes[0].document_id == "D1"
-    assert small.secret in review.passage(codes[0]).text
+    assert small.secret in review.contested.passage(codes[0]).text
     assert sheet(review)
 
 
@@ -64,12 +64,12 @@ def test_a_sentence_and_a_segment_of_the_same_name_are_told_apart(small):
 
 def test_a_passage_is_the_segment_between_its_neighbours(review):
     item = review.items[0]
-    whole = review.passage(item, around=10_000)
+    whole = review.contested.passage(item, around=10_000)
     document = review.corpus.documents.set_index("document_id").loc[item.document_id, "text"]
 
     assert whole.before + whole.text + whole.after == document
     assert whole.text == document[item.start : item.end]
-    near = review.passage(item, around=12)
+    near = review.contested.passage(item, around=12)
     assert near.text == whole.text
     assert near.before.startswith("… ")
     assert len(near.before) <= 14

@@ -12,75 +12,11 @@ from analysis.agreement.shown import public_by_code
 from analysis.agreement.summary import by_code
 from analysis.counting import counted_codes
 from analysis.disclosure import POLICIES, public_themes
-from analysis.suppression import complement, complement_row
+from analysis.suppression import complement_row
 from analysis.themes import theme_table
 from analysis.treesuppression import complement_tree
 
 HIDING = sorted(name for name, policy in POLICIES.items() if policy.hides_to)
-
-
-def _margins(inner: np.ndarray) -> np.ndarray:
-    """Return a table with its totals in the last column and the last row."""
-    table = np.column_stack([inner, inner.sum(axis=1)])
-    return np.vstack([table, table.sum(axis=0)])
-
-
-def _attacked(table: np.ndarray, hidden: np.ndarray, least: int) -> int:
-    """Return how many hidden cells the printed ones determine; every cell is a variable, hidden or not."""
-    R, C = table.shape
-    equations, right = [], []
-    for line in [*np.arange(R * C).reshape(R, C), *np.arange(R * C).reshape(R, C).T]:
-        equation = np.zeros(R * C)
-        equation[line[:-1]], equation[line[-1]] = 1, -1
-        equations.append(equation)
-        right.append(0)
-    floor = least if not (table[hidden] < least).any() else 0
-    limits = [(floor, None) if h else (n, n) for n, h in zip(table.ravel(), hidden.ravel(), strict=True)]
-    recovered = 0
-    for place in np.flatnonzero(hidden.ravel()):
-        cost = np.zeros(R * C)
-        cost[place] = 1
-        low = linprog(cost, A_eq=equations, b_eq=right, bounds=limits, method="highs")
-        high = linprog(-cost, A_eq=equations, b_eq=right, bounds=limits, method="highs")
-        assert low.status in (0, 3)
-        recovered += high.status == 0 and -high.fun - low.fun < 0.5
-    return recovered
-
-
-def _attack(tables: int) -> int:
-    rng = np.random.default_rng(20180917)
-    recovered = 0
-    for _ in range(tables):
-        table = _margins(rng.poisson(rng.uniform(1, 12), size=rng.integers(2, 5, size=2)))
-        policy = POLICIES[HIDING[rng.integers(len(HIDING))]]
-        least = 0 if policy.hides_zero else 1
-        hidden = complement(table, policy.small(table), least)
-        assert (hidden | ~policy.small(table)).all()
-        recovered += _attacked(table, hidden, least)
-    return recovered
-
-
-def test_no_cell_of_random_tables_with_totals_is_recovered():
-    assert _attack(60) == 0
-
-
-@pytest.mark.soak
-def test_no_cell_of_a_thousand_random_tables_is_recovered():
-    assert _attack(1000) == 0
-
-
-def test_the_attack_finds_what_is_hidden_alone():
-    table = _margins(np.array([[2, 9], [8, 7]]))
-
-    assert _attacked(table, table < 5, 1) == 1
-
-
-def test_one_hidden_count_needs_a_second_in_its_row_and_in_its_column():
-    table = _margins(np.array([[2, 9, 9], [8, 7, 9], [9, 9, 9]]))
-    hidden = complement(table, table < 5, 1)
-
-    assert hidden[0].sum() >= 2
-    assert hidden[:, 0].sum() >= 2
 
 
 def test_a_pair_that_adds_up_to_the_least_possible_is_not_enough():

@@ -9,6 +9,18 @@ from analysis.ledger import Ledger
 from analysis.trail import audit, decision_log, memos
 
 
+@pytest.fixture
+def ledger(small) -> Ledger:
+    return Ledger(small.workspace.decisions("small"))
+
+
+@pytest.fixture
+def of_sentences(small):
+    """Return the small study with codes compared sentence by sentence."""
+    small.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
+    return small
+
+
 def test_memos_of_consenting_participants_only(small):
     """A's memo on P1-2 may be shown; B's on P3-2 too; nothing of P2, who gave no consent."""
     small.edit(
@@ -25,8 +37,7 @@ def test_no_memo_where_text_or_single_people_may_not_be_shown(small, policy):
     assert memos(*small.both(disclosure__policy=policy)) is None
 
 
-def test_decisions_without_reasons_where_no_text_may_be_shown(small):
-    ledger = Ledger(small.workspace.decisions("small"))
+def test_decisions_without_reasons_where_no_text_may_be_shown(small, ledger):
     ledger.take(
         "ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", f"so {small.secret} a reason"
     )
@@ -40,9 +51,8 @@ def test_decisions_without_reasons_where_no_text_may_be_shown(small):
     assert "Contact" not in closed.markup
 
 
-def test_reasons_only_where_the_words_they_are_about_may_be_quoted(small):
+def test_reasons_only_where_the_words_they_are_about_may_be_quoted(small, ledger):
     """P2 gave no consent to be quoted, and a reason may hold what P2 said."""
-    ledger = Ledger(small.workspace.decisions("small"))
     ledger.take("ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", "about the first")
     ledger.take("ana", Question("codes", "P2-3", "cost"), "A: yes; B: no", "no", "about the second")
     shown = decision_log(ledger.read(), *small.both())
@@ -52,31 +62,26 @@ def test_reasons_only_where_the_words_they_are_about_may_be_quoted(small):
     assert "about the second" not in shown.markup
 
 
-def test_decisions_on_sentences_are_in_the_log_whatever_was_decided(small):
+def test_decisions_on_sentences_are_in_the_log_whatever_was_decided(of_sentences, ledger):
     """One that leaves no code leaves no segment of that name either."""
-    small.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
-    ledger = Ledger(small.workspace.decisions("small"))
     ledger.take("ana", Question("codes", "D1:148", "contact"), "A: yes; B: no", "no", "about the sentence")
     ledger.take("ana", Question("codes", "gone", "contact"), "A: yes; B: no", "no", "about nothing")
-    shown = decision_log(ledger.read(), *small.both())
+    shown = decision_log(ledger.read(), *of_sentences.both())
 
     assert "(1)" in shown.markup
     assert "D1:148" in shown.markup
     assert "about the sentence" in shown.markup
 
 
-def test_a_sentence_is_not_called_after_its_document_where_nothing_may_show_whose_it_is(small):
-    small.edit("study.yml", "themes: {counted: consensus}", "agreement: {unit: sentence}")
-    ledger = Ledger(small.workspace.decisions("small"))
+def test_a_sentence_is_not_called_after_its_document_where_nothing_may_show_whose_it_is(of_sentences, ledger):
     ledger.take("ana", Question("codes", "D1:148", "contact"), "A: yes; B: no", "no", "why")
-    shown = decision_log(ledger.read(), *small.both(themes__quotes__labels="by_code"))
+    shown = decision_log(ledger.read(), *of_sentences.both(themes__quotes__labels="by_code"))
 
     assert "D1" not in shown.markup
     assert "segment " in shown.markup
 
 
-def test_decisions_are_counted_where_single_people_may_not_be_shown(small):
-    ledger = Ledger(small.workspace.decisions("small"))
+def test_decisions_are_counted_where_single_people_may_not_be_shown(small, ledger):
     ledger.take("ana", Question("codes", "P1-3", "contact"), "A: yes; B: no", "no", "why")
     shown = decision_log(ledger.read(), *small.both(disclosure__policy="acro"))
 

@@ -20,17 +20,6 @@ q,D1,P1,Interviewer
 """
 
 
-def rows(rated) -> dict[str, list[float]]:
-    """Return coder -> values, with the units as they stand."""
-    return dict(zip(rated.coders, rated.values.tolist(), strict=True))
-
-
-def same(found, expected) -> None:
-    assert found.keys() == expected.keys()
-    for coder, values in expected.items():
-        np.testing.assert_array_equal(found[coder], values, err_msg=coder)
-
-
 class TestRatings:
     VARIABLE = (
         "variables: {mood: {kind: ordinal, values: [low, middling, high], where: {speaker: participant}}}\n"
@@ -55,7 +44,8 @@ b,B,mood,high
 
         assert mood.domain == ("low", "middling", "high")
         assert mood.units["unit_id"].tolist() == ["a", "b", "d"]
-        same(rows(mood), {"A": [0, 2, 1], "B": [2, 2, NAN]})
+        assert list(mood.coders) == ["A", "B"]
+        np.testing.assert_array_equal(mood.values, [[0, 2, 1], [2, 2, NAN]])
 
     def test_values_that_were_not_declared_stand_in_natural_order(self, rated):
         rated.settings = rated.settings.replace("values: [low, middling, high], ", "")

@@ -12,8 +12,9 @@ from analysis.claimfile import Claim
 from analysis.errors import DisclosureError
 from analysis.junit import junit
 from analysis.publicclaims import hides_numbers
+from analysis.stepresults import recorded
 from analysis.study import load_study
-from analysis.verification import BY_CONSTRUCTION, STATEMENT, recorded, total, verified
+from analysis.verification import BY_CONSTRUCTION, STATEMENT, total, verified
 from analysis.verificationfiles import as_data, keep, public
 
 CLAIMS = """\

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import xlsxwriter
 
 from .assign import Drawn
 from .corpus import Corpus
 from .division import divide
 from .errors import DataError, Problem, quoted
+from .officefiles import plain_workbook
 from .read.codingsheet import CODES, CODES_A_SEGMENT, FIXED, title
 from .settings import Where
 from .simulate.chance import generator, shuffled
 from .study import Study
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 __all__ = ["coding_sheet"]
 
@@ -44,33 +47,29 @@ def coding_sheet(corpus: Corpus, study: Study, drawn: Drawn, coder: str) -> byte
     DataError
         If coders draw their own segments and a transcript has no text: there is nothing to show them.
     """
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"created": datetime(2000, 1, 1)})
-    page = book.add_worksheet("coding")
-    bold = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    round_ = int(drawn.assignments["round"].iloc[0])
-    page.write_string(0, 0, title(study.study, coder, round_))
+    rows = list(_rows(corpus, study, drawn, coder))
     choices = _choices(corpus, study)
     columns = [*FIXED, *choices, "memo"]
-    for at, name in enumerate(columns):
-        page.write_string(1, at, name, bold)
-        page.set_column(at, at, WIDTHS.get(name, 22), wrapped, {"hidden": name in HIDDEN})
-    rows = list(_rows(corpus, study, drawn, coder))
-    for number, cells in enumerate(rows, start=2):
-        for at, name in enumerate(FIXED):
-            page.write_string(number, at, cells[name][:LONGEST], wrapped)
-    for name, source in choices.items():
-        at = columns.index(name)
-        if rows:
-            page.data_validation(2, at, 1 + len(rows), at, {"validate": "list", "source": source})
-    page.freeze_panes(2, 1)
-    _codebook(book, corpus, bold, wrapped)
-    book.close()
-    return out.getvalue()
+    round_ = int(drawn.assignments["round"].iloc[0])
+    buffer = io.BytesIO()
+    with plain_workbook(buffer) as book:
+        page = book.add_worksheet("coding")
+        bold = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        page.write_string(0, 0, title(study.study, coder, round_))
+        for at, name in enumerate(columns):
+            page.write_string(1, at, name, bold)
+            page.set_column(at, at, WIDTHS.get(name, 22), wrapped, {"hidden": name in HIDDEN})
+        for number, cells in enumerate(rows, start=2):
+            for at, name in enumerate(FIXED):
+                page.write_string(number, at, cells[name][:LONGEST], wrapped)
+        for name, source in choices.items():
+            at = columns.index(name)
+            if rows:
+                page.data_validation(2, at, 1 + len(rows), at, {"validate": "list", "source": source})
+        page.freeze_panes(2, 1)
+        _codebook(book, corpus, bold, wrapped)
+    return buffer.getvalue()
 
 
 def _choices(corpus: Corpus, study: Study) -> dict[str, str | list[str]]:
@@ -128,7 +127,7 @@ def _pieces(corpus: Corpus, study: Study) -> pd.DataFrame:
     return given
 
 
-def _codebook(book: xlsxwriter.Workbook, corpus: Corpus, bold: object, wrapped: object) -> None:
+def _codebook(book: Workbook, corpus: Corpus, bold: object, wrapped: object) -> None:
     page = book.add_worksheet("codebook")
     for at, (name, width) in enumerate({"code_id": 28, "name": 32, "definition": 90}.items()):
         page.write_string(0, at, name, bold)

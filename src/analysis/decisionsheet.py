@@ -8,19 +8,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import openpyxl
-import xlsxwriter
 from openpyxl.utils.exceptions import InvalidFileException
 
+from .contested import Item
 from .corpus import natural
 from .decisions import BACK, Decision, latest
 from .errors import DataError, Problem, did_you_mean, quoted
-from .review import Item, Review
+from .officefiles import plain_workbook
+from .review import Review
 
 __all__ = ["Brought", "read_sheet", "sheet"]
 
@@ -55,31 +55,27 @@ class Brought:
 
 def sheet(review: Review) -> bytes:
     """Return a workbook with a row for every segment coded differently, same bytes for the same decisions."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"created": datetime(2000, 1, 1)})
-    page = book.add_worksheet("differences")
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    coders = _coders(review)
-    columns = [*FIXED, *map(_heading, coders), *ASKED, MEMORY]
-    page.write_string(0, 0, HINT)
-    for at, name in enumerate(columns):
-        page.write_string(1, at, name, bold)
-        page.set_column(at, at, WIDTHS.get(name, 12), wrapped, {"hidden": name == MEMORY})
-    told = latest(review.taken())
-    for row, item in enumerate(review.items, start=2):
-        cells = _row(review, item, coders, told.get(item.question, ()))
+    buffer = io.BytesIO()
+    with plain_workbook(buffer) as book:
+        page = book.add_worksheet("differences")
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        coders = _coders(review)
+        columns = [*FIXED, *map(_heading, coders), *ASKED, MEMORY]
+        page.write_string(0, 0, HINT)
         for at, name in enumerate(columns):
-            page.write_string(row, at, cells[name], wrapped)
-        at = columns.index("decision")
-        page.data_validation(row, at, row, at, {"validate": "list", "source": list(item.choices)})
-    page.freeze_panes(2, 0)
-    page.autofilter(1, 0, 1 + len(review.items), len(columns) - 2)
-    book.close()
-    return out.getvalue()
+            page.write_string(1, at, name, bold)
+            page.set_column(at, at, WIDTHS.get(name, 12), wrapped, {"hidden": name == MEMORY})
+        told = latest(review.taken())
+        for row, item in enumerate(review.items, start=2):
+            cells = _row(review, item, coders, told.get(item.question, ()))
+            for at, name in enumerate(columns):
+                page.write_string(row, at, cells[name], wrapped)
+            at = columns.index("decision")
+            page.data_validation(row, at, row, at, {"validate": "list", "source": list(item.choices)})
+        page.freeze_panes(2, 0)
+        page.autofilter(1, 0, 1 + len(review.items), len(columns) - 2)
+    return buffer.getvalue()
 
 
 def read_sheet(path: Path, review: Review) -> Brought:
@@ -160,7 +156,7 @@ def _row(review: Review, item: Item, coders: Sequence[str], now: Sequence[Decisi
         "document": item.document_id,
         "participant": item.case_id,
         "name": item.name,
-        "words": _shortened(review.passage(item).text),
+        "words": _shortened(review.contested.passage(item).text),
         "decision": decided,
         "why": why,
         MEMORY: " ".join(each.id for each in now),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -83,11 +83,8 @@ def estimands(
     if batch.grid.headlines:
         wanted = [key for key in there if any(_fits(key, pattern) for pattern in batch.grid.headlines)]
         return [_estimand(key, mine[mine["key"] == key], varied, printed.get(key, ())) for key in wanted]
-    found = _agreement(batch, mine, published, varied)
+    found = _agreement(batch, mine, published, varied, printed)
     named = {each.name for each in found}
-    for estimand in found:
-        printed_here = printed.get(estimand.name, ())
-        found[found.index(estimand)] = _estimand(estimand.name, estimand.table, varied, printed_here)
     found += [
         _estimand(key, mine[mine["key"] == key], varied, texts)
         for key, texts in printed.items()
@@ -97,7 +94,11 @@ def estimands(
 
 
 def _agreement(
-    batch: Batch, mine: pd.DataFrame, published: PublicResults, varied: Sequence[str]
+    batch: Batch,
+    mine: pd.DataFrame,
+    published: PublicResults,
+    varied: Sequence[str],
+    printed: Mapping[str, Sequence[str]],
 ) -> list[Estimand]:
     """Return the primary coefficient of each variable, whichever coefficient a run calls primary."""
     primary = {each.run.name: each.run.study.agreement.primary for each in batch.done}
@@ -110,7 +111,7 @@ def _agreement(
             continue
         keys = list(dict.fromkeys(rows["key"]))
         name = keys[0] if len(keys) == 1 else f"agreement.{subject}, primary coefficient"
-        found.append(_estimand(name, rows, varied, ()))
+        found.append(_estimand(name, rows, varied, printed.get(name, ())))
     return found
 
 

@@ -191,10 +191,10 @@ def _numbers(numeral: Numeral) -> list[tuple[Decimal, bool]]:
 
 
 def _printed_numbers(claim: Claim) -> list[tuple[Decimal, bool]]:
+    if claim.cells:
+        return []
     told = []
-    for text in (
-        [] if claim.cells else [*claim.expected.values(), *([claim.interval] if claim.interval else [])]
-    ):
+    for text in (*claim.expected.values(), *([claim.interval] if claim.interval else [])):
         printed, ends = read_printed(text), read_range(text)
         told += [(each.number, each.percent) for each in ([printed] if printed else ends or [])]
         told += [(printed.base, False)] if printed and printed.base is not None else []

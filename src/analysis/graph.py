@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["STEPS", "Step", "downstream"]
+__all__ = ["STEPS", "Step"]
 
 NEVER_READ = ("README.md", "findings.md", "frozen/", "source/MANIFEST")
 JUDGED_LATER = ("claims.yml", "claims/", *NEVER_READ)
@@ -41,20 +40,3 @@ STEPS: tuple[Step, ...] = (
         ignores=NEVER_READ,
     ),
 )
-
-
-def downstream(names: Iterable[str], steps: Sequence[Step] = STEPS) -> list[str]:
-    """Return the steps that need one of `names`, directly or by way of others.
-
-    Examples
-    --------
-    >>> downstream(["02_agreement"])
-    ['05_report']
-    """
-    reached = set(names)
-    found = []
-    for step in steps:
-        if reached & set(step.needs):
-            reached.add(step.name)
-            found.append(step.name)
-    return found

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from .errors import UsageError
 from .paths import Workspace
-from .wholefile import move
+from .wholefile import write_bytes
 
 __all__ = ["hand_out"]
 
@@ -34,11 +33,8 @@ def hand_out(workspace: Workspace, files: Mapping[Path, bytes], instead: str) ->
                 f"{_told(workspace, path)} is there already and differs from what would be written: "
                 f"somebody may have filled it in. {instead} Nothing was written."
             )
-    workspace.scratch.mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
-        draft = workspace.scratch / f"{path.name}.{secrets.token_hex(6)}"
-        draft.write_bytes(content)
-        move(draft, path)
+        write_bytes(path, content, scratch=workspace.scratch)
 
 
 def _told(workspace: Workspace, path: Path) -> str:

@@ -9,7 +9,10 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-__all__ = ["Html", "bullets", "document", "house_style", "note", "policy", "rendered", "table", "template"]
+__all__ = [
+    "Html", "bullets", "document", "house_style", "note", "plain_head", "policy", "rendered", "table",
+    "template",
+]  # fmt: skip
 
 
 class Html(str):
@@ -85,6 +88,21 @@ def document(
         '<a class="skip" href="#main">To the content</a>\n'
         f'<header>\n<h1>{escape(name)}</h1>\n{flag}<p class="study">{escape(title)}</p>\n</header>\n'
         f'<main id="main">\n{body}\n</main>\n</body>\n</html>\n'
+    )
+
+
+def plain_head(title: str) -> str:
+    """Return the beginning of a page that brings its own style, up to its title; ``</head>`` is to follow.
+
+    Such as of tables that people open by themselves or paste elsewhere: styles stand in their markup, so that
+    no policy can name them by hash.
+    """
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f"<title>{escape(title)}</title>"
     )
 
 

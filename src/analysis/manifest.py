@@ -11,9 +11,22 @@ from .errors import ConcordError, DataError, Problem, quoted
 from .paths import Workspace
 from .wholefile import write_text
 
-__all__ = ["MANIFEST", "changes", "compare", "found", "frozen", "note", "require", "update", "warnings"]
+__all__ = [
+    "MANIFEST",
+    "SAID",
+    "changes",
+    "compare",
+    "found",
+    "frozen",
+    "note",
+    "require",
+    "update",
+    "warnings",
+]
 
 MANIFEST = "MANIFEST"
+SAID = {"changed": "changed", "missing": "is gone", "extra": "is new"}
+"""What :func:`compare` found, as it is said of anything that has a name and a hash."""
 LINE = re.compile(r"(?P<sha>[0-9a-fA-F]{64}) [ *](?P<name>.+)")
 GONE = "is not there, though the study was frozen: whether a file of source/ was changed cannot be told."
 NONE = "source/ is not frozen, so a changed file goes unnoticed: `concord freeze {study}` keeps its hashes."
@@ -78,7 +91,7 @@ def changes(workspace: Workspace, study: str) -> list[Problem]:
     if then is None:
         return [Problem(GONE, file=f"source/{MANIFEST}")] if _was_frozen(workspace, study) else []
     return [
-        Problem(_SAID[how], file=f"source/{name}") for name, how in compare(then, found(workspace, study))
+        Problem(_REFUSED[how], file=f"source/{name}") for name, how in compare(then, found(workspace, study))
     ]
 
 
@@ -151,7 +164,7 @@ def update(workspace: Workspace, study: str, only: Iterable[str] | None = None) 
     return changed
 
 
-_SAID = {
+_REFUSED = {
     "changed": "is not the file that MANIFEST froze: its sha256 differs.",
     "missing": "is in MANIFEST and is not there.",
     "extra": "is not in MANIFEST.",

@@ -11,10 +11,10 @@ import pandas as pd
 from .corpus import Corpus
 from .framework import STATES
 from .matrixsheets import NO_GAP, gaps, sheets
-from .papertables import WHEN
+from .officefiles import plain_workbook
 from .policies import policy_of, shows_people
 from .study import Study
-from .tablebook import PLAIN, row_height
+from .tablebook import row_height
 
 __all__ = ["matrix_workbook"]
 
@@ -27,14 +27,11 @@ NEVER = "Summaries were written by people, never generated. Other cells: " + "; 
 def matrix_workbook(matrix: pd.DataFrame, corpus: Corpus, study: Study) -> bytes:
     """Return the matrix as XLSX: one sheet a theme, then what is still to be charted.
 
-    Headers are frozen, text is wrapped, and text stays text whatever it begins with: no cell is a formula or
-    a link. The same matrix gives the same bytes.
+    Headers are frozen and text is wrapped; no cell is a formula or a link. The same matrix gives the same
+    bytes.
     """
-    import xlsxwriter
-
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, **PLAIN}) as book:
-        book.set_properties({"title": study.title, "created": WHEN})
+    with plain_workbook(buffer, study.title) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         body = book.add_format({"text_wrap": True, "valign": "top"})
         bold = book.add_format({"bold": True})

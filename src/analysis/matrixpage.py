@@ -11,15 +11,16 @@ import pandas as pd
 from .corpus import Corpus
 from .disclosure import quotable, segment_labels
 from .framework import STATES
+from .htmlpage import plain_head
 from .identifiers import find
 from .matrixsheets import LEFT_OVER, NO_GAP, codes_of, gaps, sheets
 from .policies import policy_of, shows_people
 from .publicnames import unlinked
 from .study import Study
+from .tables import SIMULATED
 
 __all__ = ["matrix_page"]
 
-SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
 STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;color:#1a1a1a;margin:1.5rem}"
     "table{border-collapse:separate;border-spacing:0;margin-bottom:2rem}tr:first-child>*{border-top-width:1px}"
@@ -128,11 +129,7 @@ def _head(study: Study) -> str:
     banner = f"<p><strong>{SIMULATED}</strong></p>" if study.simulated else ""
     title = html.escape(study.title)
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>Framework matrix: {title}</title><style>{STYLE}</style></head><body><main>"
+        f"{plain_head(f'Framework matrix: {study.title}')}<style>{STYLE}</style></head><body><main>"
         f"<h1>Framework matrix</h1>{banner}<p>{title}</p>"
         "<p>Summaries are written by people, never generated; what follows a summary are the segments "
         "behind it. A cell without a summary says in italics why there is none.</p>\n"

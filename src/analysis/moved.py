@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from . import baseline, fingerprints
-from .baseline import State
 from .families import family_of
 from .graph import STEPS
 from .paths import Workspace
 from .records import Records
 from .sealing import Sealer, is_sealed
+from .state import State, observe, sources_of
 from .stepresults import recorded
 from .study import load_study
 from .upstream import Cause, differs, only_withdrawals, upstream
@@ -35,7 +35,7 @@ class Since:
         self.then, self.now = then, now
         self._made_by = _made_by(workspace, now.study)
         self._sealer = Sealer(workspace, load_study(workspace, now.study))
-        self._sources = baseline.sources_of(workspace)
+        self._sources = sources_of(workspace)
         self._reached: dict[frozenset[str], list[str]] = {}
 
     @classmethod
@@ -43,7 +43,7 @@ class Since:
         """Return the study now against its baseline, or None where it has none."""
         if baseline.BASELINE not in baseline.freezes(workspace, study):
             return None
-        return cls(workspace, baseline.load(workspace, study), baseline.observe(workspace, study))
+        return cls(workspace, baseline.load(workspace, study), observe(workspace, study))
 
     def why(self, keys: Sequence[str], claim: str = "") -> list[str]:
         """Return what changed upstream of some results, or of a claim, the first upstream change first.

@@ -38,7 +38,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def read_csv(source: Path | io.StringIO) -> pd.DataFrame:
-    """Return a table as `csv_text` wrote it: names as text, counts as whole numbers, other numbers as floats."""
+    """Return a table as `csv_text` wrote it: names as text, counts as whole numbers, the rest as floats."""
     names = dict.fromkeys(NAMES, "string")
     frame = pd.read_csv(source, keep_default_na=False, na_values=[""], dtype=names)
     numbers = frame.columns[[pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]]

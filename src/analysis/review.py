@@ -1,76 +1,23 @@
-"""Walking through the segments coded differently: what is to be decided, in context, and what was decided."""
+"""Walking through the segments coded differently: which are open, and what one person decides on them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import numpy as np
-import pandas as pd
-
+from .contested import Contested, Item
 from .corpus import Corpus, natural
 from .decisions import BACK, Decision, Question, conflicts, latest, standing
-from .division import divide
 from .errors import UsageError, did_you_mean, quoted
 from .ledger import Ledger
 from .paths import Workspace
 from .read import read_study
-from .settling import Settling, settling
 from .study import Study, load_study
 
-__all__ = ["Chosen", "Item", "Passage", "Review", "open_review"]
+__all__ = ["Chosen", "Review", "open_review"]
 
-AROUND = 600  # characters of the transcript shown on either side
-PLACE = ["document_id", "start", "end", "speaker"]
 STATES = ("open", "conflict", "decided")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One question that coders answered differently.
-
-    Parameters
-    ----------
-    question : Question
-    name : str
-        The code's name, or the variable's.
-    definition : str
-        From the codebook; empty where it says none.
-    document_id, case_id, speaker : str
-        Empty where not known.
-    start, end : int or None
-        Place in the document.
-    marks : dict
-        Coder -> what they gave, in the coders' order; coders who did not see the unit are not in it.
-    choices : tuple of str
-        What may be decided.
-    """
-
-    question: Question
-    name: str
-    definition: str
-    document_id: str
-    case_id: str
-    speaker: str
-    start: int | None
-    end: int | None
-    marks: Mapping[str, str]
-    choices: tuple[str, ...]
-
-    @property
-    def given(self) -> str:
-        """Who gave what, in one line."""
-        return "; ".join(f"{coder}: {word}" for coder, word in self.marks.items())
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A segment's words, and those before and after it."""
-
-    before: str
-    text: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -127,16 +74,14 @@ class Review:
     mine: list[tuple[Decision, tuple[Decision, ...]]] = field(default_factory=list)
 
     @cached_property
+    def contested(self) -> Contested:
+        """What is to be decided, worked out once."""
+        return Contested(self.corpus, self.study)
+
+    @property
     def items(self) -> list[Item]:
         """Every question that two coders or more answered differently, in the order of the transcripts."""
-        found = [
-            item
-            for variable in self.corpus.variables()
-            if (self.corpus.of(variable)["stage"] == "independent").any()
-            for settled in settling(self.corpus, self.study, variable, [])
-            for item in self._divided(settled)
-        ]
-        return sorted(found, key=_in_reading_order)
+        return self.contested.items
 
     def taken(self) -> list[Decision]:
         """Return all decisions by everybody, read anew."""
@@ -167,26 +112,13 @@ class Review:
 
     def choices(self) -> dict[str, list[str]]:
         """Return what one may choose by: codes, pairs, documents, states."""
-        pairs = {"|".join(pair) for item in self.items for pair in _divided_pairs(item)}
+        pairs = {"|".join(pair) for item in self.items for pair in item.pairs()}
         return {
-            "code": list(dict.fromkeys(_about(item) for item in self.items)),
+            "code": list(dict.fromkeys(item.about for item in self.items)),
             "pair": sorted(pairs, key=natural),
             "document": sorted({item.document_id for item in self.items if item.document_id}, key=natural),
             "state": list(STATES),
         }
-
-    def passage(self, item: Item, around: int = AROUND) -> Passage:
-        """Return a segment in its context, cut between words."""
-        text = self._texts.get(item.document_id, "")
-        if not text or item.start is None or item.end is None:
-            return Passage("", self._own_text.get(item.question.unit_id, text), "")
-        before = text[max(0, item.start - around) : item.start]
-        after = text[item.end : item.end + around]
-        if item.start > around:
-            before = "… " + before.partition(" ")[2]
-        if item.end + around < len(text):
-            after = after.rpartition(" ")[0] + " …"
-        return Passage(before, text[item.start : item.end], after)
 
     def decide(self, place: int, after: str, why: str, seen: Sequence[Decision] | None = None) -> Decision:
         """Keep a decision on one item.
@@ -232,64 +164,6 @@ class Review:
         self.mine.pop()
         return back
 
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        told = self.corpus.documents.dropna(subset=["text"])
-        return dict(zip(told["document_id"], told["text"], strict=True))
-
-    @cached_property
-    def _own_text(self) -> dict[str, str]:
-        told = self.corpus.segments.dropna(subset=["text"])
-        return dict(zip(told["segment_id"], told["text"], strict=True))
-
-    @cached_property
-    def _segments(self) -> pd.DataFrame:
-        return self.corpus.segments.set_index("segment_id")[PLACE]
-
-    @cached_property
-    def _units(self) -> pd.DataFrame:
-        """Where each unit that codes are compared on is; one that gathers segments has no start or end."""
-        unit = self.study.agreement.unit
-        if unit == "segment":
-            return self._segments
-        units = divide(self.corpus, self.study.agreement.where, unit)
-        return units.set_index("unit_id").reindex(columns=PLACE)
-
-    def _divided(self, settled: Settling) -> Iterator[Item]:
-        rated = settled.rated
-        counts = np.stack([(rated.values == v).sum(axis=0) for v in range(len(settled.words))])
-        for place in np.flatnonzero((counts > 0).sum(axis=0) > 1):
-            yield self._item(settled, int(place))
-
-    def _item(self, settled: Settling, place: int) -> Item:
-        rated = settled.rated
-        unit = rated.units.iloc[place]
-        at = (self._units if rated.code_id else self._segments).loc[unit["unit_id"]]
-        marks = {
-            coder: settled.words[int(value)]
-            for coder, value in zip(rated.coders, rated.values[:, place], strict=True)
-            if not np.isnan(value)
-        }
-        code = rated.code_id or ""
-        name, definition = self._codebook.get(code, (rated.variable, ""))
-        return Item(
-            Question(rated.variable, unit["unit_id"], code),
-            name,
-            definition,
-            _word(unit["document_id"]),
-            _word(unit["case_id"]),
-            _word(at["speaker"]),
-            _number(at["start"]),
-            _number(at["end"]),
-            marks,
-            settled.words,
-        )
-
-    @cached_property
-    def _codebook(self) -> dict[str, tuple[str, str]]:
-        codes = self.corpus.codes[["code_id", "name", "definition"]]
-        return {code: (name, _word(told)) for code, name, told in codes.itertuples(index=False)}
-
     def _refuse_unknown(self, by: Chosen) -> None:
         known = self.choices()
         wrong = {name: value for name, value in vars(by).items() if value and value not in known[name]}
@@ -298,35 +172,10 @@ class Review:
             raise UsageError(f"no segment coded differently has the {name} {quoted(value)}.{hint}")
 
 
-def _about(item: Item) -> str:
-    return item.question.code_id or item.question.variable
-
-
-def _in_reading_order(item: Item) -> tuple:
-    start = item.start if item.start is not None else -1
-    return natural(item.document_id), start, natural(item.question.unit_id), _about(item)
-
-
-def _divided_pairs(item: Item) -> Iterator[tuple[str, str]]:
-    names = sorted(item.marks, key=natural)
-    for n, a in enumerate(names):
-        for b in names[n + 1 :]:
-            if item.marks[a] != item.marks[b]:
-                yield a, b
-
-
 def _admits(by: Chosen, item: Item, state: str) -> bool:
     return (
-        by.code in ("", _about(item))
+        by.code in ("", item.about)
         and by.document in ("", item.document_id)
         and by.state in ("", state)
-        and (not by.pair or by.pair in map("|".join, _divided_pairs(item)))
+        and (not by.pair or by.pair in map("|".join, item.pairs()))
     )
-
-
-def _word(value: object) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value)
-
-
-def _number(value: object) -> int | None:
-    return None if pd.isna(value) else int(value)  # type: ignore[call-overload]

@@ -20,8 +20,9 @@ from .grouptable import group_table, people
 from .papertables import Column, PaperTable
 from .publiccounts import rarely_applied
 from .study import Study
+from .tables import SIMULATED
 
-__all__ = ["SIMULATED", "TITLES", "StockTables", "stock_tables"]
+__all__ = ["TITLES", "StockTables", "stock_tables"]
 
 TITLES = {
     "T1": "Themes, definitions and quotes",
@@ -31,7 +32,6 @@ TITLES = {
     "T5": "Framework matrix",
     "T6": "Agreement by code",
 }
-SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
 NO_CODES = "this study applies no codes"
 QUOTED = "Quotes: words of participants who consented; group and running number, then the segment's id."
 

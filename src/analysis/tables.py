@@ -8,8 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["Linked", "Shown", "decimals", "note", "note_list", "show_table"]
+__all__ = ["SIMULATED", "Linked", "Shown", "decimals", "note", "note_list", "show_table"]
 
+SIMULATED = "Simulated data. These segments were written for a demonstration; nothing here is a finding."
+"""What stands above everything that is made of simulated data."""
 MOST_ROWS = 500
 _RIGHT = ' class="number"'
 _LEFT = ' style="text-align:left"'  # JupyterLab sets everything right

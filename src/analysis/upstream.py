@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from . import fingerprints, manifest
-from .baseline import BUT_WITHDRAWN, State
 from .departures import people
 from .families import TABLES, settings_of, tables_of
 from .sealing import is_sealed
+from .state import BUT_WITHDRAWN, State
 
 __all__ = ["Cause", "differs", "only_withdrawals", "upstream"]
 
@@ -105,8 +105,8 @@ def _raw(then: State, now: State, tables: Collection[str]) -> Iterator[Cause]:
         ]
     for name, how in sorted(changed, key=lambda each: _distance(each[0], tables)):
         label = f"data/raw/{now.study}/source/{name}"
-        told = _how(then.source.get(name, {}), now.source.get(name, {})) if how == "changed" else _HOW[how]
-        yield Cause("raw", label, f"{label} {told}")
+        files = then.source.get(name, {}), now.source.get(name, {})
+        yield Cause("raw", label, f"{label} {_how(*files) if how == 'changed' else manifest.SAID[how]}")
     if then.decisions != now.decisions:
         label = f"data/raw/{now.study}/decisions"
         yield Cause("raw", label, f"{label} changed: decisions on segments coded differently")
@@ -122,9 +122,6 @@ def _distance(file: str, tables: Collection[str]) -> int:
     """Return 0 for a table that the number rests on, 1 for what may hold any table, 2 for another table."""
     stem = file.rpartition("/")[2].partition(".")[0]
     return 0 if stem in tables else 2 if stem in TABLES and tables else 1
-
-
-_HOW = {"missing": "is gone", "extra": "is new"}
 
 
 def _how(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -195,8 +192,7 @@ def _functions(then: State, now: State, files: Collection[str] | None) -> Iterat
             yield Cause("function", file, f"{file} {'is new' if after else 'is gone'}")
             continue
         for name, how in manifest.compare(before, after):
-            said = {"changed": "changed", "missing": "is gone", "extra": "is new"}[how]
-            yield Cause("function", f"{file}: {name}", f"{_called(name, file)} {said}")
+            yield Cause("function", f"{file}: {name}", f"{_called(name, file)} {manifest.SAID[how]}")
 
 
 def _called(name: str, file: str) -> str:

@@ -21,7 +21,7 @@ from .tablecells import Absent, Tables, tables_of
 if TYPE_CHECKING:
     from .moved import Since
 
-__all__ = ["BY_CONSTRUCTION", "STATEMENT", "Verification", "recorded", "total", "verified"]
+__all__ = ["BY_CONSTRUCTION", "STATEMENT", "Verification", "total", "verified"]
 
 STATEMENT = (
     "Verification shows that the numbers follow from the codings, not that the interpretation is right."

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analysis import baseline, manifest
-from analysis.baseline import State
+from analysis.state import State
 
 
 @pytest.fixture

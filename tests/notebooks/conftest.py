@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import pytest
 import yaml
+from nbformat.v4 import new_code_cell, new_notebook
 
 from analysis import cli, normalform, provenance, runs, wholefile
 from analysis.kernels import Ending, Failure, Job
@@ -272,19 +273,10 @@ def write_notebooks(lab: Lab) -> None:
     lab.workspace.notebooks.mkdir(parents=True)
     for name, sources in NOTEBOOKS.items():
         named = [("parameters", PARAMETERS), *((f"work-{n}", source) for n, source in enumerate(sources))]
-        cells = [
-            {
-                "cell_type": "code",
-                "id": cell,
-                "metadata": {"tags": ["parameters"]} if cell == "parameters" else {},
-                "source": source,
-                "execution_count": None,
-                "outputs": [],
-            }
-            for cell, source in named
-        ]
-        data = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-        (lab.workspace.notebooks / f"{name}.ipynb").write_text(json.dumps(data), "utf-8")
+        cells = [new_code_cell(source, id=cell) for cell, source in named]
+        cells[0].metadata = {"tags": ["parameters"]}
+        path = lab.workspace.notebooks / f"{name}.ipynb"
+        path.write_text(json.dumps(new_notebook(cells=cells)), "utf-8")
 
 
 def write_claims(lab: Lab) -> None:

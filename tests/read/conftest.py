@@ -14,6 +14,7 @@ import pytest
 
 from analysis.read.draft import Draft
 from analysis.settings import Input
+from analysis.study import Study
 
 WORDS = [
     *("waiting", "café", "naïve", "cafe\u0301", "nai\u0308ve", "queue", "letter", "😀", "👩‍👩‍👧", "money"),
@@ -21,6 +22,18 @@ WORDS = [
 ]
 CODES = ["Waiting", "Trust & hope", "Kosten", "Éducation"]
 CODERS = ["Ada", "Ben"]
+
+STUDY = Study.model_validate(
+    {
+        "study": "s",
+        "title": "s",
+        "method": "codebook",
+        "segmentation": "own",
+        "inputs": [{"file": "s"}],
+        "disclosure": {"policy": "text_free"},
+    }
+)
+"""Any study whose coders drew their own segments."""
 
 
 class Span(NamedTuple):
@@ -66,6 +79,11 @@ def team(line_end: str = "\n", seed: int = 7, lines: int = 40) -> Truth:
             text += " ".join(words) + line_end
         texts[name] = text
     return Truth(texts, tuple(spans))
+
+
+def coders_of(draft: Draft) -> list[list[str]]:
+    """Return who coded each segment, in the order in which segments are first coded."""
+    return draft.tables["codings"].groupby("segment_id", sort=False)["coder_id"].apply(sorted).tolist()
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from analysis.read.alignment import align
 from analysis.read.assemble import assemble
 
 from . import test_qualcoder, test_rqda, twins
-from .conftest import Span, Truth
-from .test_mutations import STUDY
+from .conftest import STUDY, Span, Truth
 
 
 def of_coder(truth: Truth, coder: str, name: str = "{}", change=lambda text: text) -> tuple[Truth, Truth]:

@@ -11,6 +11,8 @@ import pytest
 from analysis.errors import DataError
 from analysis.read.atlasti import read_atlasti, recognises
 
+from .conftest import coders_of
+
 HEADING = (
     *("ID", "Quotation Name", "Document", "Document Groups", "Quotation Content", "Comment", "Codes"),
     *("Reference", "Density", "Created by", "Modified by", "Created", "Modified"),
@@ -133,9 +135,5 @@ def test_equal_words_of_other_places_are_other_segments(given, workbook):
     heading = ("Document", "Quotation Content", "Codes", "Reference", "Created by")
     path = workbook("quotations.xlsx", [heading, *rows, ("Talk", "Yes.", "yes", "9 - 9", "Ben")])
     draft = read_atlasti(path, given(path))
-    codings = draft.tables["codings"]
-    assert codings.groupby("segment_id", sort=False)["coder_id"].apply(sorted).tolist() == [
-        ["Ada"],
-        ["Ada", "Ben"],
-    ]
+    assert coders_of(draft) == [["Ada"], ["Ada", "Ben"]]
     assert draft.facts["left"] == {}

@@ -11,7 +11,7 @@ from analysis.read.assemble import assemble
 from analysis.settings import Input
 
 from . import twins
-from .test_mutations import STUDY
+from .conftest import STUDY
 
 TEXT = "We waited for months, and nobody rang us back. Then she wrote to them again."
 

@@ -14,7 +14,8 @@ from analysis.read.assemble import assemble
 from analysis.read.consents import stricter
 
 from . import test_qualcoder, test_requal, test_rqda, twins
-from .test_refi import STUDY, corpus, draft
+from .conftest import STUDY
+from .test_refi import corpus, draft
 
 TEXT = "We waited for months, and nobody rang us back."
 

@@ -7,6 +7,8 @@ import pytest
 from analysis.errors import DataError
 from analysis.read.dedoose import read_dedoose, recognises
 
+from .conftest import coders_of
+
 BEFORE = [
     "Media Title",
     "Excerpt Range",
@@ -56,9 +58,5 @@ def test_equal_words_of_other_ranges_are_other_segments(given, workbook):
     heading = ("Media Title", "Excerpt Range", "Excerpt Creator", "Excerpt Copy", "Codes Applied Combined")
     path = workbook("excerpts.xlsx", [heading, *rows, ("Talk", "90-95", "Ben", "Yes. ", "yes")])
     draft = read_dedoose(path, given(path))
-    codings = draft.tables["codings"]
-    assert codings.groupby("segment_id", sort=False)["coder_id"].apply(sorted).tolist() == [
-        ["Ada"],
-        ["Ada", "Ben"],
-    ]
+    assert coders_of(draft) == [["Ada"], ["Ada", "Ben"]]
     assert draft.facts["left"] == {}

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import DataError
+from analysis.read.casts import typed
 from analysis.read.maxqda import read_maxqda, recognises
 from analysis.read.search import locate, meet_by_name
-from analysis.schemas import typed
 
 FIELDS = (
     "colour",

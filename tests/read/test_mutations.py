@@ -17,20 +17,10 @@ from analysis.read.assemble import assemble
 from analysis.read.draft import Draft
 from analysis.read.formats import READERS, RECOGNISERS, recognise
 from analysis.settings import Input
-from analysis.study import Study
 
 from . import mutants
+from .conftest import STUDY
 
-STUDY = Study.model_validate(
-    {
-        "study": "s",
-        "title": "s",
-        "method": "codebook",
-        "segmentation": "own",
-        "inputs": [{"file": "s"}],
-        "disclosure": {"policy": "text_free"},
-    }
-)
 FORMATS = [name for name in READERS if name != "wide"]
 HOSTILE = {
     "nothing": b"",

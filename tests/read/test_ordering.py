@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.read.casts import typed
 from analysis.read.ordering import KeyOrder, by_name, natural_places, natural_ranks
-from analysis.schemas import FILE, ROW, typed
+from analysis.schemas import FILE, ROW
 
 PARTS = [
     "0",

@@ -11,20 +11,9 @@ from analysis.errors import DataError
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
 from analysis.settings import Input
-from analysis.study import Study
 
 from . import twins
-
-STUDY = Study.model_validate(
-    {
-        "study": "s",
-        "title": "s",
-        "method": "codebook",
-        "segmentation": "own",
-        "inputs": [{"file": "s"}],
-        "disclosure": {"policy": "text_free"},
-    }
-)
+from .conftest import STUDY
 
 
 def draft(path: Path, **settings: object):

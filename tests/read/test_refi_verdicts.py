@@ -10,7 +10,8 @@ from analysis.disclosure import public_warnings
 from analysis.errors import DataError
 
 from . import twins
-from .test_refi import STUDY, corpus, draft, found_in
+from .conftest import STUDY
+from .test_refi import corpus, draft, found_in
 
 MANY = 50
 UNFIT = "codings of documents whose positions do not fit"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ..paths import Workspace
+from .options import Study
 
 __all__ = ["register"]
 
@@ -35,7 +36,7 @@ def new(
 
 def assign(
     context: typer.Context,
-    study: Annotated[str, typer.Argument()],
+    study: Study,
     coders: Annotated[str, typer.Option(help="Names with commas between, such as A,B.")],
     share: Annotated[
         float, typer.Option(help="Share of transcripts that every coder codes; the others are dealt out.")

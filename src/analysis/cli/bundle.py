@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +10,7 @@ import typer
 
 from ..errors import RunError
 from ..paths import Workspace
-from .options import Jobs
+from .options import Jobs, Study, print_json, say_beside
 
 if TYPE_CHECKING:
     from ..bundle import Made
@@ -29,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def trace(
     context: typer.Context,
-    study: Annotated[str, typer.Argument()],
+    study: Study,
     key: Annotated[str, typer.Argument(help="A key of results.json, such as cases.n.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
@@ -39,7 +37,7 @@ def trace(
 
     found = trace_back(Workspace.find(context.obj["root"]), study, key)
     if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2, default=str))
+        print_json(found.as_dict())
         return
     for line in lines(found):
         typer.echo(line)
@@ -47,7 +45,7 @@ def trace(
 
 def bundle(
     context: typer.Context,
-    study: Annotated[str, typer.Argument()],
+    study: Study,
     text_free: Annotated[
         bool, typer.Option("--text-free", help="Hold codings, positions and keyed hashes only.")
     ] = False,
@@ -90,13 +88,12 @@ def verify_bundles(
     from ..bundlecheck import check_bundle
     from ..junit import junit
 
-    say: Callable[[str], None] = (lambda line: print(line, file=sys.stderr)) if as_json else typer.echo
-    found = [check_bundle(Path(name), say, jobs=jobs) for name in bundles]
+    found = [check_bundle(Path(name), say_beside(as_json), jobs=jobs) for name in bundles]
     if junit_file is not None:
         told = junit([each.verification for each in found])
         junit_file.write_text(told, encoding="utf-8", newline="\n")
     if as_json:
-        typer.echo(json.dumps([_as_data(each) for each in found], ensure_ascii=False, indent=2))
+        print_json([_as_data(each) for each in found])
     else:
         for each in found:
             for line in _checked(each):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..paths import Workspace
+from .options import Studies
 
 if TYPE_CHECKING:
     from ..outcomes import StudyRun
@@ -59,10 +60,7 @@ def read_stale(workspace: Workspace, told: StudyRun, *, force: bool = False) -> 
         settled_corpus(workspace, load_study(workspace, told.study))
 
 
-def check(
-    context: typer.Context,
-    studies: Annotated[list[str] | None, typer.Argument(help="Default: all whose data is there.")] = None,
-) -> None:
+def check(context: typer.Context, studies: Studies = None) -> None:
     """Validate raw data alone: every problem at once, each with file, row and column."""
     from .. import manifest
     from ..claims import load_claims

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from ..paths import Workspace
+from .options import Study
 
 __all__ = ["register"]
-
-Study = Annotated[str, typer.Argument()]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,9 +62,8 @@ def import_(
         f"{brought.same} stood already or were left as they came."
     )
     for item in brought.clashing:
-        about = item.question.code_id or item.question.variable
         typer.echo(
-            f"conflict: {about} of {item.question.unit_id}: decided otherwise since the sheet was written. "
-            "Neither counts until one of you decides again."
+            f"conflict: {item.about} of {item.question.unit_id}: decided otherwise since the sheet was "
+            "written. Neither counts until one of you decides again."
         )
     typer.echo(f"Next: concord reproduce {study}")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ..paths import Workspace
+from .options import Study
 
 __all__ = ["register"]
 
@@ -48,7 +49,7 @@ def import_(
 
 def export(
     context: typer.Context,
-    study: Annotated[str, typer.Argument()],
+    study: Study,
     format_: Annotated[str, typer.Option("--format", help="refi-qda or csv.")] = "refi-qda",
     stage: Annotated[
         str | None, typer.Option(help="Default: consensus where there is one, else independent.")
@@ -87,7 +88,7 @@ def _listed(counts: Mapping[str, int]) -> str:
 
 def compare(
     context: typer.Context,
-    study: Annotated[str, typer.Argument()],
+    study: Study,
     file: Annotated[
         Path, typer.Argument(help="NVivo's coding comparison or matrix, QualCoder's comparison.")
     ],

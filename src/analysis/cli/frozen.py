@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 
 from ..paths import Workspace
+from .options import Study, print_json
 
 __all__ = ["register"]
-
-Study = Annotated[str, typer.Argument(help="Name of the study.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,18 +46,19 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON alone.")] = False,
 ) -> None:
     """Say what changed between two freezes: upstream, by code, by claim, by segments coded differently."""
-    from .. import frozen
+    from .. import changes, frozen
+    from ..baseline import NOW
 
     workspace = Workspace.find(context.obj["root"])
-    found = frozen.difference(
+    found = changes.difference(
         frozen.read(workspace, study, then), frozen.read(workspace, study, now), (then, now)
     )
     if as_json:
-        typer.echo(json.dumps(found.as_record(), ensure_ascii=False, indent=2))
+        print_json(found.as_record())
         return
-    if now == frozen.NOW:
+    if now == NOW:
         _say_stale(workspace, study)
-    for line in frozen.lines(found):
+    for line in changes.lines(found):
         typer.echo(line)
 
 

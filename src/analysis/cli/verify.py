@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,14 +11,12 @@ import typer
 from ..errors import RunError, UsageError, quoted
 from ..paths import Workspace
 from .data import read_stale, studies_here
-from .options import Jobs
+from .options import Jobs, Say, print_json, say_beside
 
 if TYPE_CHECKING:
     from ..verification import Verification
 
 __all__ = ["register"]
-
-Say = Callable[[str], None]
 
 
 def register(app: typer.Typer) -> None:
@@ -65,7 +61,7 @@ def verify(
         verify_bundles(given, as_json=as_json, junit_file=junit_file, jobs=jobs, strict=strict)
         return
     workspace = Workspace.find(context.obj["root"])
-    say: Say = (lambda line: print(line, file=sys.stderr)) if as_json else typer.echo
+    say = say_beside(as_json)
     names = studies_here(workspace, given)
     if without or leave_one_out:
         _survivors(workspace, names, without or [], leave_one_out, as_json)
@@ -76,8 +72,7 @@ def verify(
 
         junit_file.write_text(junit([_public(workspace, v) for v in found]), encoding="utf-8", newline="\n")
     if as_json:
-        told = [record for v in found for record in _records(_public(workspace, v))]
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json([record for v in found for record in _records(_public(workspace, v))])
     else:
         for v in found:
             _print(v, workspace)
@@ -204,11 +199,11 @@ def _survivors(
     from .. import robustness
     from ..study import load_study
 
-    say: Say = lambda line: print(line, file=sys.stderr)  # noqa: E731
+    say = say_beside(as_json=True)  # what survives stands by itself, in words as well
     told = [robustness.survivors(workspace, name, without, leave_one_out, say) for name in names]
     if as_json:
         shown = [robustness.public(each, load_study(workspace, each.study)) for each in told]
-        typer.echo(json.dumps([robustness.as_data(each) for each in shown], ensure_ascii=False, indent=2))
+        print_json([robustness.as_data(each) for each in shown])
         return
     for each in told:
         for line in robustness.lines(each):

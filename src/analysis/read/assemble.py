@@ -10,9 +10,10 @@ import pandas as pd
 from ..asked import unused
 from ..corpus import Corpus
 from ..errors import DataError, Problem
-from ..schemas import FILE, ROW, TABLES, typed
+from ..schemas import FILE, ROW, TABLES
 from ..study import Study
 from .alignment import align
+from .casts import typed
 from .codebooks import meet_codes
 from .completion import complete, no_rows
 from .consistency import contradictions, several_values

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..schemas import FILE, ROW, typed
+from ..schemas import FILE, ROW
+from .casts import typed
 from .ordering import natural_ranks
 
 __all__ = ["complete", "no_rows", "told_of_segments"]

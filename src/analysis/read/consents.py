@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..schemas import FALSE, FILE, ROW, TABLES, TRUE, typed
+from ..schemas import FALSE, FILE, ROW, TABLES, TRUE
+from .casts import typed
 from .draft import of_file
 from .ids import clean_name
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from ..settings import Input
 from .coded import Code, CodedFile, Coding, Document
-from .contents import sha256_of
+from .codeddatabase import coded_database
 from .draft import Draft
 from .rows import Row, holds, rows
-from .sqlitefile import SqliteFile
 
 __all__ = ["NEEDED", "read_maxqda_native", "recognises"]
 
@@ -38,12 +37,8 @@ def read_maxqda_native(path: Path, given: Input) -> Draft:
     DataError
         If it is no MAXQDA project.
     """
-    with SqliteFile(path, given.file) as database:
-        database.require(NEEDED)
-        found = CodedFile(
-            given, sha256_of(path, given.file), "maxqda-project", "MAXQDA (project file, experimental)"
-        )
-        found.warnings += database.warnings
+    tool = ("maxqda-project", "MAXQDA (project file, experimental)")
+    with coded_database(path, given, NEEDED, tool) as (found, database):
         for row in rows(database, "Texts", "ID", "Name"):
             found.held["texts"] += 1
             found.documents[row.key("ID")] = Document(row.words("Name") or f"text {row.n}", row=row.n)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..settings import Input
 from .coded import Case, Code, CodedFile, Coding, Document
-from .contents import sha256_of
+from .codeddatabase import coded_database
 from .draft import Draft
 from .rows import Row, count, holds, rows
 from .sqlitefile import SqliteFile
@@ -43,12 +43,8 @@ def read_qualcoder(path: Path, given: Input) -> Draft:
         If it is no QualCoder project, or its positions cannot be proved.
     """
     file = path / DATABASE if path.is_dir() else path
-    with SqliteFile(file, given.file) as database:
-        database.require(NEEDED)
-        found = CodedFile(given, sha256_of(file, given.file), "qualcoder", "QualCoder")
-        found.warnings += database.warnings
-        for row in rows(database, "project", "databaseversion", "codername"):
-            found.version = row.words("databaseversion")
+    tool, version = ("qualcoder", "QualCoder"), ("project", "databaseversion")
+    with coded_database(file, given, NEEDED, tool, version) as (found, database):
         _read_sources(found, database)
         _read_codes(found, database)
         _read_cases(found, database)

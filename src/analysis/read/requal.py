@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..settings import Input
 from .coded import Case, Code, CodedFile, Coding, Document
-from .contents import sha256_of
+from .codeddatabase import coded_database
 from .draft import Draft
 from .rows import Row, count, holds, rows
 from .sqlitefile import SqliteFile
@@ -35,12 +35,8 @@ def read_requal(path: Path, given: Input) -> Draft:
     DataError
         If it is no Requal project, or its positions cannot be proved.
     """
-    with SqliteFile(path, given.file) as database:
-        database.require(NEEDED)
-        found = CodedFile(given, sha256_of(path, given.file), "requal", "Requal")
-        found.warnings += database.warnings
-        for row in rows(database, "requal_version", "version"):
-            found.version = row.words("version")
+    tool, version = ("requal", "Requal"), ("requal_version", "version")
+    with coded_database(path, given, NEEDED, tool, version) as (found, database):
         for row in rows(database, "documents", "doc_id", "doc_name", "doc_text"):
             found.held["documents"] += 1
             name = row.words("doc_name") or f"document {row.n}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..settings import Input
 from .coded import Case, Code, CodedFile, Coding, Document
-from .contents import sha256_of
+from .codeddatabase import coded_database
 from .draft import Draft
 from .rows import Row, holds, rows
 from .sqlitefile import SqliteFile
@@ -46,12 +46,8 @@ def read_rqda(path: Path, given: Input) -> Draft:
     DataError
         If it is no RQDA project, or its positions cannot be proved.
     """
-    with SqliteFile(path, given.file) as database:
-        database.require(NEEDED)
-        found = CodedFile(given, sha256_of(path, given.file), "rqda", "RQDA")
-        found.warnings += database.warnings
-        for row in rows(database, "project", "databaseversion"):
-            found.version = row.words("databaseversion")
+    tool, version = ("rqda", "RQDA"), ("project", "databaseversion")
+    with coded_database(path, given, NEEDED, tool, version) as (found, database):
         for row in _live(found, database, "source", "name", "id", "file", "memo"):
             name = row.words("name") or f"source {row.n}"
             found.documents[row.key("id")] = Document(name, row.text("file"), row=row.n)

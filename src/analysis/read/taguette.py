@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import DataError
 from ..settings import Input
 from .coded import Code, CodedFile, Coding, Document
+from .codeddatabase import coded_database
 from .contents import parsed_json, sha256_of, whole_number, words
 from .draft import Draft
 from .headings import Heading, Line, find_heading, matched
@@ -85,12 +86,8 @@ def _above(found: CodedFile) -> None:
 
 
 def _read_database(path: Path, given: Input) -> Draft:
-    with SqliteFile(path, given.file) as database:
-        database.require(NEEDED)
-        found = CodedFile(given, sha256_of(path, given.file), "taguette", "Taguette")
-        found.warnings += database.warnings
-        for row in rows(database, "alembic_version", "version_num"):
-            found.version = row.words("version_num")
+    tool, version = ("taguette", "Taguette"), ("alembic_version", "version_num")
+    with coded_database(path, given, NEEDED, tool, version) as (found, database):
         for row in rows(database, "documents", "id", "name", "contents", "description"):
             found.held["documents"] += 1
             name = row.words("name") or f"document {row.n}"

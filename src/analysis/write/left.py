@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from ..corpus import Corpus
-from ..schemas import TABLES
 
 __all__ = ["left_behind"]
 
@@ -64,7 +63,7 @@ def left_behind(corpus: Corpus, codings: pd.DataFrame, format_: str) -> dict[str
         known = corpus.cases[about].notna().any(axis="columns") if about else pd.Series(dtype=bool)
         left["participants with their group, consent and attributes"] = int(known.sum())
     left |= _cells(written, LEFT_BY_BOTH)
-    left |= {name: len(tables[name]) for name in ALWAYS if name in tables and name in TABLES}
+    left |= {name: len(tables[name]) for name in ALWAYS}
     return {name: count for name, count in left.items() if count}
 
 

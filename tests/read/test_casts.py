@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.schemas import FILE, PRIVATE, ROW, TABLES, typed
+from analysis.read.casts import typed
+from analysis.schemas import FILE, PRIVATE, ROW, TABLES
 
 
 def raw(**columns) -> pd.DataFrame:
