@@ -18,7 +18,7 @@ from analysis.agreement.sheet import agreement_table
 from analysis.consensus import settled_corpus
 from analysis.corpus import Corpus
 from analysis.graph import STEPS
-from analysis.inforce import InForce
+from analysis.inforce import EVERYTHING, InForce
 from analysis.overview import overview_results
 from analysis.paths import Workspace
 from analysis.read import read_study
@@ -359,7 +359,7 @@ def stand(parsed_library: Path) -> Callable[[Workspace, str], None]:
             for label, text in files.items():
                 wholefile.write_text(records.output(label), text, scratch=workspace.scratch)
             outputs = {label: provenance.file_digest(records.output(label)) for label in files}
-            inputs = made_of.inputs(InForce(study), step, given, records.upstream(step.needs))
+            inputs = made_of.inputs(InForce(study), step, given, records.upstream(step.needs), EVERYTHING)
             records.write(Record(step.name, inputs, outputs, complete=True), workspace.scratch)
 
     return stand

@@ -19,6 +19,7 @@ from analysis.plans import Plan, Start
 from analysis.records import Records
 from analysis.results import Step
 from analysis.schedule import Schedule
+from analysis.siblings import Siblings
 from analysis.staging import Stage
 
 PHONE = "ring 020 7946 0018"
@@ -150,6 +151,7 @@ def test_the_runner_puts_no_executed_notebook_with_an_identifier_into_place(smal
     plan = Plan(small.write(), small.study(), small.study(), {})
     schedule = object.__new__(Schedule)  # as far as placing needs it: no kernel is started
     schedule.steps, schedule.settled = STEPS, {plan.label: {}}
+    schedule.siblings = Siblings()
     schedule.records = {plan.label: Records(plan.workspace, plan.name)}
     stage = Stage(plan.workspace, plan.name, "03_themes")
     (stage.folder / "current.json").write_text('{"cell": "record"}')

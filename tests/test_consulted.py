@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import copy
+import io
+import os
 import pickle
+import subprocess
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from analysis.consulted import NOTES, Notes, read, watched
-from analysis.inforce import EVERYTHING, GIVEN
+from analysis.consulted import NOTES, Notes, read
+from analysis.inforce import EVERYTHING, GIVEN, InForce
 from analysis.settings import AgreementPlan, Part, Where
 from analysis.study import Study
+from analysis.watched import watched
 
 STUDY = Study.model_validate(
     {
@@ -29,16 +35,16 @@ STUDY = Study.model_validate(
 
 @pytest.fixture
 def notes(tmp_path: Path) -> Notes:
-    return Notes(tmp_path)
+    return Notes(tmp_path, InForce(STUDY))
 
 
 @pytest.fixture
 def study(notes: Notes) -> Study:
-    return watched(STUDY, GIVEN, notes)
+    return watched(STUDY, partial(notes.add, GIVEN))
 
 
 def noted(folder: Path) -> list[str]:
-    return [label.removeprefix("setting ") for label in read(folder)]
+    return sorted(label.removeprefix("setting ") for label in read(folder))
 
 
 def leaves(part: Part, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -136,27 +142,56 @@ def test_it_passes_for_a_study(study) -> None:
 
 def test_a_step_that_is_opened_again_forgets_nothing(study, tmp_path) -> None:
     study.seed  # noqa: B018
-    watched(STUDY, GIVEN, Notes(tmp_path)).title  # noqa: B018
+    watched(STUDY, partial(Notes(tmp_path, InForce(STUDY)).add, GIVEN)).title  # noqa: B018
     assert noted(tmp_path) == ["seed", "title"]
 
 
-def test_a_step_that_kept_no_notes_has_read_everything(tmp_path) -> None:
-    assert read(tmp_path) == list(EVERYTHING)
+def test_each_note_has_the_hash_of_what_was_read(study, tmp_path) -> None:
+    study.agreement.unit  # noqa: B018
+    assert read(tmp_path) == InForce(STUDY).hashes(["setting agreement.unit"])
 
 
-@pytest.mark.parametrize("opened", [Path.read_text, lambda path: open(bytes(path)).close()])  # noqa: PTH123
-def test_whoever_opens_study_yml_has_read_everything(notes, tmp_path, opened) -> None:
+def test_what_a_step_leaves_without_notes_has_none(tmp_path) -> None:
+    assert read(tmp_path) is None
+
+
+@pytest.mark.parametrize("odd", [b"\xff\n", b"something else\t1\n", b"setting seed\n"])
+def test_notes_that_are_none_of_ours_are_no_notes(tmp_path, odd) -> None:
+    (tmp_path / NOTES).write_bytes(odd)
+    assert read(tmp_path) is None
+
+
+def test_notes_that_a_step_deletes_stay_away(study, tmp_path) -> None:
+    study.seed  # noqa: B018
+    (tmp_path / NOTES).unlink()
+    study.title  # noqa: B018
+    assert read(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        Path.read_text,
+        lambda path: open(bytes(path)).close(),  # noqa: PTH123
+        lambda path: io.FileIO(path).close(),
+        lambda path: os.close(os.open(path, os.O_RDONLY)),
+        lambda path: pd.read_csv(path),
+        lambda path: subprocess.run(["true"], check=True),
+    ],
+    ids=["pathlib", "bytes", "FileIO", "os", "pandas", "another_program"],
+)
+def test_whoever_opens_study_yml_or_starts_a_program_has_read_everything(notes, tmp_path, opened) -> None:
     file = tmp_path / "study.yml"
     file.write_text("study: demo\n", "utf-8")
-    notes.watch_file(file)
+    notes.watch(file)
     try:
         opened(tmp_path / "study.yml")
-        assert read(tmp_path) == sorted(EVERYTHING)
+        assert read(tmp_path) == InForce(STUDY).hashes(EVERYTHING)
     finally:
         (tmp_path / NOTES).unlink()
 
 
 def test_opening_another_file_is_no_reading_of_settings(notes, tmp_path) -> None:
-    notes.watch_file(tmp_path / "study.yml")
+    notes.watch(tmp_path / "study.yml")
     (tmp_path / "cases.csv").write_text("case_id\n", "utf-8")
-    assert read(tmp_path) == []
+    assert read(tmp_path) == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.inforce import DECLARED, EVERYTHING, GIVEN, InForce, is_setting, label
+from analysis.inforce import DECLARED, EVERYTHING, GIVEN, InForce, folded, is_setting, label
 from analysis.study import Study
 
 PLAIN = {
@@ -57,6 +57,15 @@ def test_what_a_run_overrides_is_still_declared_as_it_was() -> None:
 def test_a_setting_that_is_gone_is_another(tmp_path) -> None:
     known = InForce(study())
     assert known.hashes(["setting agreement.gone.further"]) != known.hashes(["setting seed"])
+
+
+def test_what_is_published_of_inputs_holds_no_hash_of_a_single_setting() -> None:
+    known = InForce(study(exclude={"case": ["P07"]}))
+    inputs = {"requirements.lock": "a", **known.hashes(["setting exclude.case", "setting seed"])}
+    told = folded(inputs)
+    assert list(told) == ["requirements.lock", "settings"]
+    assert told["settings"] not in inputs.values()
+    assert told != folded({**inputs, "setting seed": "another"})
 
 
 def test_settings_are_told_from_files_and_parameters() -> None:

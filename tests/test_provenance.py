@@ -10,7 +10,7 @@ import pytest
 
 from analysis import provenance
 from analysis.graph import Step
-from analysis.inforce import InForce
+from analysis.inforce import EVERYTHING, InForce
 from analysis.paths import Workspace
 from analysis.study import load_study
 
@@ -41,7 +41,7 @@ def workspace(tmp_path, monkeypatch) -> Workspace:
 
 def inputs(workspace: Workspace) -> dict[str, str]:
     made_of = provenance.Provenance(workspace)
-    return made_of.inputs(InForce(load_study(workspace, "demo")), STEP, {"study": "demo"}, {})
+    return made_of.inputs(InForce(load_study(workspace, "demo")), STEP, {"study": "demo"}, {}, EVERYTHING)
 
 
 def changed(before: dict[str, str], now: dict[str, str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""The settings that a step consults, each noted as it is read; a step follows from these and no others.
+"""The settings that a step consults, each noted with its hash as it is read.
 
 A step computes the same whenever all settings that it read are the same: up to the first that differs it does
 the same, so it reads the same.
@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from inspect import getattr_static
 from pathlib import Path
-from types import FunctionType, MethodType
-from typing import Any, cast
+from typing import Any
 
-from .inforce import EVERYTHING, KINDS, label
-from .settings import Part
-from .study import Study
+from .inforce import KINDS, InForce, is_setting, label
 
-__all__ = ["NOTES", "Notes", "read", "watched"]
+__all__ = ["NOTES", "Notes", "read"]
 
 NOTES = "settings.txt"  # beside step.json
+PROCESSES = ("os.posix_spawn", "os.system", "subprocess.Popen")  # what another program opens is not seen
 
 
-def read(folder: Path) -> list[str]:
-    """Return the labels of the settings that a step read; all where it kept no notes."""
-    file = folder / NOTES
-    return sorted(file.read_text("utf-8").splitlines()) if file.is_file() else list(EVERYTHING)
+def read(folder: Path) -> dict[str, str] | None:
+    """Return label -> hash of the settings that a step read; None where it kept no notes that can be read."""
+    try:
+        lines = (folder / NOTES).read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    noted = dict(line.split("\t", 1) for line in lines if "\t" in line)
+    return noted if len(noted) == len(lines) and all(map(is_setting, noted)) else None
 
 
 class Notes:
@@ -37,146 +37,49 @@ class Notes:
     ----------
     folder : Path
         Where the file is, or is begun.
+    settings : InForce
+        What the step was opened with.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / NOTES
-        self._seen: set[str] = set()
+    def __init__(self, folder: Path, settings: InForce) -> None:
+        self._file, self._settings = folder / NOTES, settings
         folder.mkdir(parents=True, exist_ok=True)
         self._file.touch()
+        self._seen = set(read(folder) or ())
 
     def add(self, kind: str, path: str) -> None:
-        """Note one setting."""
+        """Note one setting. Notes that are gone stay gone: then all settings count as read."""
         told = label(kind, path)
-        if told not in self._seen:
+        if told in self._seen:
+            return
+        with suppress(FileNotFoundError):
+            there = os.open(self._file, os.O_WRONLY | os.O_APPEND)
+            with open(there, "w", encoding="utf-8") as file:  # noqa: PTH123
+                file.write(f"{told}\t{self._settings.hashes([told])[told]}\n")
             self._seen.add(told)
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(f"{told}\n")
 
-    def watch_file(self, settings: Path) -> None:
-        """From now on take whoever opens the file of settings to have read all of it."""
-        _watched_files[settings.name] = self
+    def watch(self, settings: Path) -> None:
+        """From now on take whoever opens the file of settings, or starts a program, to have read it all."""
+        _watching[settings.name] = self
         if not _hooked:
-            sys.addaudithook(_on_open)
+            sys.addaudithook(_heard)
             _hooked.append(True)
 
+    def add_all(self) -> None:
+        """Note that everything was read."""
+        for kind in KINDS:
+            self.add(kind, "")
 
-_watched_files: dict[str, Notes] = {}
+
+_watching: dict[str, Notes] = {}
 _hooked: list[bool] = []
 
 
-def _on_open(event: str, given: tuple[Any, ...]) -> None:
-    if event != "open" or not isinstance(given[0], str | bytes):
-        return
-    notes = _watched_files.get(os.fsdecode(given[0]).rpartition("/")[2])
-    if notes is not None:
-        with suppress(FileNotFoundError):  # the step has ended, in a process that outlives it
-            for kind in KINDS:
-                notes.add(kind, "")
-
-
-def watched(study: Study, kind: str, notes: Notes) -> Study:
-    """Return a study that notes each setting as it is read.
-
-    Parameters
-    ----------
-    study : Study
-    kind : str
-        One of `inforce.KINDS`.
-    notes : Notes
-
-    Returns
-    -------
-    Study
-        To whoever uses it a Study; lists and maps of settings count as one setting.
-    """
-    return cast("Study", _Watched(study, "", lambda path: notes.add(kind, path), {}))
-
-
-class _Watched:
-    """A part of a study's settings that tells what is read of it.
-
-    Parameters
-    ----------
-    part : Part
-    path : str
-        Its dotted name, empty for all of a study.
-    note : callable
-        Takes the dotted name of what is read.
-    replaced : mapping
-        Field -> value that stands in place of the part's own.
-    """
-
-    __slots__ = ("_note", "_part", "_path", "_replaced")
-
-    def __init__(
-        self, part: Part, path: str, note: Callable[[str], None], replaced: Mapping[str, Any]
-    ) -> None:
-        self._part, self._path, self._note, self._replaced = part, path, note, replaced
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:
-        return type(self._part)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in self._replaced:
-            return self._replaced[name]
-        kind = type(self._part)
-        if name in kind.model_fields:
-            return self._field(name)
-        own = _of_ours(kind, name)
-        if isinstance(own, property) and own.fget is not None:
-            return own.fget(self)
-        if isinstance(own, FunctionType):
-            return MethodType(own, self)
-        return getattr(self._whole(), name)
-
-    def _field(self, name: str) -> Any:
-        dotted = f"{self._path}.{name}".lstrip(".")
-        value = getattr(self._part, name)
-        annotation = type(self._part).model_fields[name].annotation
-        if isinstance(annotation, type) and issubclass(annotation, Part):  # neither one of several nor none
-            return _Watched(value, dotted, self._note, {})
-        self._note(dotted)
-        return value
-
-    def _whole(self) -> Part:
-        """Return the part as it is: whoever has it may read all of it."""
-        self._note(self._path)
-        plain = {
-            name: value._whole() if type(value) is _Watched else value
-            for name, value in self._replaced.items()
-        }
-        return self._part.model_copy(update=plain)
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> _Watched:
-        """Return a copy with fields replaced; what was replaced is not read."""
-        return _Watched(self._part, self._path, self._note, {**self._replaced, **(update or {})})
-
-    def __eq__(self, other: object) -> bool:
-        return self._whole() == (other._whole() if type(other) is _Watched else other)
-
-    def __hash__(self) -> int:
-        return hash(self._whole())
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._whole())
-
-    def __repr__(self) -> str:
-        return repr(self._whole())
-
-    def __str__(self) -> str:
-        return str(self._whole())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _itself, (self._whole(),)
-
-
-def _itself(part: Part) -> Part:
-    return part
-
-
-def _of_ours(kind: type[Part], name: str) -> Any:
-    """Return what a part's class defines by a name, None for what pydantic defines: that reads all fields."""
-    ours = kind.__mro__[: kind.__mro__.index(Part)]
-    return next((getattr_static(each, name) for each in ours if name in vars(each)), None)
+def _heard(event: str, given: tuple[Any, ...]) -> None:
+    if event in PROCESSES:
+        for notes in _watching.values():
+            notes.add_all()
+    elif event == "open" and isinstance(given[0], str | bytes | os.PathLike):
+        name = os.fsdecode(given[0]).rpartition("/")[2]
+        if name in _watching:
+            _watching[name].add_all()

@@ -9,11 +9,9 @@ from . import normalform, notebookpage, stepresults
 from .contents import file_digest
 from .errors import RunError
 from .plans import Start
-from .records import Record, Records
+from .records import PAGES, Record, Records
 
 __all__ = ["hand_over"]
-
-PAGES = "reports/notebooks"
 
 
 def hand_over(start: Start, records: Records, record: Record) -> list[dict[str, Any]]:

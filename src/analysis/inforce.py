@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -11,7 +12,7 @@ from pydantic import TypeAdapter
 from .contents import ABSENT, digest
 from .study import Study
 
-__all__ = ["DECLARED", "EVERYTHING", "GIVEN", "KINDS", "InForce", "is_setting", "label"]
+__all__ = ["DECLARED", "EVERYTHING", "GIVEN", "KINDS", "InForce", "folded", "is_setting", "label"]
 
 GIVEN = "setting"  # as a step is run
 DECLARED = "declared setting"  # as study.yml has it, whatever a run overrides
@@ -37,6 +38,13 @@ def is_setting(told: str) -> bool:
     return told.startswith(tuple(f"{kind} " for kind in KINDS))
 
 
+def folded(inputs: Mapping[str, str]) -> dict[str, str]:
+    """Return a step's inputs with one hash for all settings: that of one small setting could be guessed."""
+    settings = {told: sha for told, sha in inputs.items() if is_setting(told)}
+    rest = {told: sha for told, sha in inputs.items() if told not in settings}
+    return {**rest, "settings": digest(json.dumps(settings, sort_keys=True))}
+
+
 class InForce:
     """The settings that a run of a study works under.
 
@@ -52,6 +60,11 @@ class InForce:
         self.study = study
         self._of = {GIVEN: study, DECLARED: declared or study}
         self._known: dict[str, str] = {}
+
+    @property
+    def whole(self) -> dict[str, str]:
+        """Label -> hash of all settings: what counts where it is not known which were read."""
+        return self.hashes(EVERYTHING)
 
     def hashes(self, labels: Iterable[str]) -> dict[str, str]:
         """Return label -> hash of what each setting says."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from .graph import Step
-from .inforce import InForce
+from .inforce import InForce, folded
 from .paths import Workspace
 from .runfile import now
 from .staging import Stage
@@ -105,6 +105,6 @@ class Start:
             "started": self.since,
             "ended": now(),
             "parameters": self.plan.parameters,
-            "inputs": inputs,
+            "inputs": folded(inputs),
             "seed": self.plan.study.seed,
         }

@@ -23,7 +23,8 @@ from . import normalform, wholefile
 from .contents import ABSENT, digest, file_digest, files_below
 from .graph import Step
 from .importgraph import Module
-from .inforce import EVERYTHING, GIVEN, InForce, label
+from .inforce import GIVEN, InForce, label
+from .openings import opens_first
 from .paths import Workspace
 from .sources import Sources, beside, imports_of
 
@@ -38,6 +39,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]+")
 WRITES_PAGES = Module(("analysis.normalform", "analysis.notebookpage"))
 """What makes the executed notebook and its page, which are outputs of every step."""
 SETTINGS = "study.yml"
+PARAMETER = "parameter "
 BY_THE_RUNNER = (label(GIVEN, "title"), label(GIVEN, "disclosure"))
 """What the runner itself reads for every step: it gives pages their title and refuses what may not go out."""
 
@@ -101,6 +103,10 @@ class Library:
         reached = {**self._sources.reached(start), **self._sources.reached(WRITES_PAGES)}
         return {f"notebooks/{notebook.name}": told, **dict(sorted(reached.items()))}
 
+    def opens_first(self, notebook: Path) -> bool:
+        """Tell whether a notebook knows its settings by way of its step alone."""
+        return notebook.is_file() and opens_first(normalform.load(notebook))
+
     def says(self, notebook: Path) -> Module:
         """Return what a notebook's code says, as far as it tells what the notebook reaches."""
         return self._notebook(notebook)[1]
@@ -147,7 +153,7 @@ class Provenance:
         step: Step,
         parameters: Mapping[str, Any],
         upstream: Mapping[str, str],
-        read: Iterable[str] = EVERYTHING,
+        read: Iterable[str],
     ) -> dict[str, str]:
         """Return label -> hash of everything that one step's outputs follow from.
 
@@ -168,7 +174,7 @@ class Provenance:
         """Return the part of `inputs` that is parameters, code and machine."""
         notebook = self.workspace.notebooks / f"{step.name}.ipynb"
         return {
-            **{f"parameter {name}": digest(wholefile.dumps(value)) for name, value in parameters.items()},
+            **{f"{PARAMETER}{name}": digest(wholefile.dumps(value)) for name, value in parameters.items()},
             **self.library.code(notebook),
             **beside(self.workspace.root, self.library.says(notebook)),  # kernels run in that folder
             **self.library.installation,
@@ -179,7 +185,7 @@ class Provenance:
         settings: InForce,
         step: Step,
         upstream: Mapping[str, str],
-        read: Iterable[str] = EVERYTHING,
+        read: Iterable[str],
     ) -> dict[str, str]:
         """Return the part of `inputs` that is data and settings: not code, not the machine."""
         return {

@@ -12,7 +12,9 @@ from .contents import ABSENT, file_digest
 from .inforce import is_setting
 from .paths import Workspace
 
-__all__ = ["Record", "Records"]
+__all__ = ["PAGES", "Record", "Records"]
+
+PAGES = "reports/notebooks"  # executed notebooks, which no notebook reads
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Records:
             for step in steps
             if (record := self.read(step)) is not None
             for label, sha in sorted(record.outputs.items())
-            if not label.startswith("reports/notebooks/")
+            if not label.startswith(f"{PAGES}/")
         }
 
     def misfit(self, step: str, inputs: Mapping[str, str]) -> str | None:

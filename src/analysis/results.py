@@ -7,20 +7,21 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from . import consulted, inforce
 from .clearance import clear_for
 from .consensus import with_decisions
+from .consulted import Notes
 from .corpus import Corpus
 from .disclosure import check_indirect, public_ids, shows_text
 from .errors import DataError, Problem, UsageError
 from .figures import Drawn
 from .graph import STEPS
+from .inforce import DECLARED, GIVEN, InForce
 from .keys import Result
 from .ledger import Ledger
 from .paths import Workspace
@@ -29,6 +30,7 @@ from .read import read_drafts
 from .read.assemble import assemble
 from .study import Study, load_study
 from .tables import SIMULATED, Shown, note
+from .watched import watched
 
 __all__ = ["Step", "open_step"]
 
@@ -55,10 +57,12 @@ def open_step(name: str, study: str, overrides: Mapping[str, Any] | None = None)
     given, declared = load_study(workspace, study, overrides), load_study(workspace, study)
     stage = os.environ.get("CONCORD_STAGE")
     if stage is not None:
-        notes = consulted.Notes(Path(stage))
-        notes.watch_file(workspace.raw(study) / "study.yml")
-        given = consulted.watched(given, inforce.GIVEN, notes)
-        declared = consulted.watched(declared, inforce.DECLARED, notes)
+        notes = Notes(Path(stage), InForce(given, declared))
+        notes.watch(workspace.raw(study) / "study.yml")
+        given, declared = (
+            watched(given, partial(notes.add, GIVEN)),
+            watched(declared, partial(notes.add, DECLARED)),
+        )
     return Step(workspace, name, given, declared)
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from . import __version__, wholefile
+from .inforce import folded
 from .kernels import Failure
 from .paths import Workspace
 from .records import Records
@@ -92,6 +93,6 @@ class RunFile:
         """Return how the outputs that stand were made, as far as run.json or the record still tells."""
         record = self.records.read(name)
         ran = (self.earlier.get(name) or {}).get("ran")
-        if record is None or (isinstance(ran, dict) and ran.get("inputs") == record.inputs):
+        if record is None or (isinstance(ran, dict) and ran.get("inputs") == folded(record.inputs)):
             return ran
-        return {"inputs": record.inputs}
+        return {"inputs": folded(record.inputs)}

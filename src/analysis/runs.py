@@ -19,6 +19,7 @@ from .plans import Plan
 from .progress import Progress
 from .records import Records
 from .schedule import Schedule
+from .staleness import needs
 from .study import Study, load_study
 from .studylock import locked
 
@@ -232,9 +233,7 @@ def _foretold(made_of: provenance.Provenance, plan: Plan, step: Step, told: Mapp
     if step.name in plan.not_applicable:
         return StepRun(step.name, "not_applicable", plan.not_applicable[step.name])
     records = Records(made_of.workspace, plan.name)
-    upstream, record = records.upstream(step.needs), records.read(step.name)
-    inputs = made_of.inputs(plan.settings, step, plan.parameters, upstream, record.settings if record else ())
-    reason = records.misfit(step.name, inputs)
+    reason = needs(made_of, records, plan, step, records.upstream(step.needs)).reason
     ahead = [need for need in step.needs if told[need].outcome == "stale"]
     if reason is None and ahead:
         reason = f"{ahead[0]} runs before it"

@@ -6,11 +6,11 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from . import consulted, interrupts, kernels, provenance, staging, stepresults, wholefile
+from .circumstances import Circumstances
 from .errors import ConcordError, RunError
 from .executors import Executor
 from .graph import Step
@@ -22,6 +22,7 @@ from .records import Record, Records
 from .runfile import RunFile
 from .siblings import Siblings
 from .staging import Stage
+from .staleness import Needs, needs
 
 __all__ = ["Schedule"]
 
@@ -62,6 +63,7 @@ class Schedule:
         self.under_way: dict[Future[Ending], Start] = {}
         self.files: dict[str, RunFile] = {}
         self.siblings = Siblings()
+        self.circumstances = Circumstances(list(plans))
         self._upstream: dict[tuple[str, str], dict[str, str]] = {}
         self._alone: set[tuple[str, str]] = set()  # steps that are executed, whatever others left
 
@@ -70,10 +72,11 @@ class Schedule:
         with interrupts.termination_as_interrupt():
             try:
                 self._open_run_files()
+                self._settle_standing()
                 while self._begin() or self.under_way:
                     ended, _ = wait(self.under_way, return_when=FIRST_COMPLETED)
                     self._begin()  # others can go on while files are put into place
-                    for future in ended:
+                    for future in [each for each in self.under_way if each in ended]:
                         self._end(self.under_way[future], future.result())
                         del self.under_way[future]
                 for plan in self.plans:
@@ -92,21 +95,12 @@ class Schedule:
             self.files[plan.label] = RunFile(plan.workspace, plan.name)
             self.files[plan.label].save()
 
-    @cached_property
-    def _shared(self) -> dict[str, Any]:
-        return {
-            "packages": provenance.package_versions(),
-            "git": provenance.git_state(provenance.PACKAGE),
-            "data_git": {
-                folder: provenance.git_state(folder)
-                for folder in dict.fromkeys(_raw_folder(plan) for plan in self.plans)
-            },
-        }
-
-    def _told(self, start: Start, inputs: Mapping[str, str], **more: Any) -> dict[str, Any]:
-        """Return what run.json says of a start: with what, when, by which code."""
-        data_git = self._shared["data_git"][_raw_folder(start.plan)]
-        return {**start.told(inputs), **self._shared, "data_git": data_git, **more}
+    def _settle_standing(self) -> None:
+        """Settle, before any is started, what runs left that still fits: others may share it."""
+        for plan, step in itertools.product(self.plans, self.steps):
+            if self._is_due(plan, step) and isinstance(decided := self._decided(plan, step), StepRun):
+                self._settle(plan, decided)
+                self.progress.ended(plan.label, decided)
 
     def _begin(self) -> bool:
         """Settle or start every step whose turn it is; return whether any was settled without running."""
@@ -121,10 +115,12 @@ class Schedule:
                 self._settle(plan, decided)
                 self.progress.ended(plan.label, decided)
                 settled_any = True
-            elif found := self._fitting(decided):
-                shared.append((decided, *found))
+                continue
+            start = self._starting(plan, step, decided)
+            if found := self._fitting(start):
+                shared.append((start, *found))
             else:
-                self._start(decided)
+                self._start(start)
         for start, other, record in shared:  # copying takes a moment: what is to be executed has begun by now
             self._share(start, other, record)
         return settled_any or bool(shared)
@@ -139,7 +135,7 @@ class Schedule:
 
     def _waits(self, plan: Plan, step: Step) -> bool:
         """Tell whether what is under way in another run may turn out to do for this one."""
-        if self.force:
+        if self.force or (plan.label, step.name) in self._alone:
             return False
         upstream = self._left_before(plan, step)
         return any(self.siblings.may_do(start, plan, step, upstream) for start in self.under_way.values())
@@ -151,26 +147,25 @@ class Schedule:
             self._upstream[key] = self.records[plan.label].upstream(step.needs)
         return self._upstream[key]
 
-    def _decided(self, plan: Plan, step: Step) -> StepRun | Start:
-        """Return what becomes of a step without running it, or what it is to be started with."""
+    def _decided(self, plan: Plan, step: Step) -> StepRun | Needs:
+        """Return what becomes of a step without running it, or what it needs and why."""
         failed = [need for need in step.needs if not self.settled[plan.label][need].ended_well]
         if failed:
             return StepRun(step.name, "blocked", f"needs {failed[0]}, which did not end well")
-        records, made_of = self.records[plan.label], self.made_of[plan.label]
+        records = self.records[plan.label]
         if step.name in plan.not_applicable:
             staging.retire(records, step.name)
             return StepRun(step.name, "not_applicable", plan.not_applicable[step.name])
-        upstream = self._left_before(plan, step)
-        data = made_of.data(plan.settings, step, upstream, read=())
-        inputs = {**data, **made_of.means(step, plan.parameters)}
-        record = records.read(step.name)
-        known = plan.settings.hashes(record.settings) if record else {}
-        reason = records.misfit(step.name, {**inputs, **known}) or ("forced" if self.force else None)
-        if reason is None and record is not None:
-            self.siblings.remember(plan, step, record)
-            return StepRun(step.name, "skipped", "unchanged")
+        found = needs(self.made_of[plan.label], records, plan, step, self._left_before(plan, step))
+        if found.record is None or found.reason is not None or self.force:
+            return found
+        self.siblings.remember(plan, step, found.record)
+        return StepRun(step.name, "skipped", "unchanged")
+
+    def _starting(self, plan: Plan, step: Step, found: Needs) -> Start:
         stage = Stage(plan.workspace, plan.name, step.name)
-        return Start(plan, step, str(reason), upstream, data, inputs, stage)
+        reason, upstream = found.reason or "forced", self._left_before(plan, step)
+        return Start(plan, step, reason, upstream, found.data, found.inputs, stage)
 
     def _fitting(self, start: Start) -> tuple[Plan, Record] | None:
         """Return a run that has left what a step would come to."""
@@ -189,7 +184,7 @@ class Schedule:
             self._alone.add((start.plan.label, start.step.name))
             return
         run = StepRun(start.step.name, "shared", f"comes to the same as in {other.label}")
-        told = self._told(start, {**start.inputs, **read}, shared_with=other.label)
+        told = self.circumstances.told(start, {**start.inputs, **read}, shared_with=other.label)
         self._settle(start.plan, run, ran=told)
         self.progress.ended(start.plan.label, run)
 
@@ -217,15 +212,32 @@ class Schedule:
     def _end(self, start: Start, ending: Ending) -> None:
         """Put a step's files into place if its notebook ended well; keep the notebook elsewhere if not."""
         step, kernel = start.step.name, ending.kernel
-        read = start.plan.settings.hashes(consulted.read(start.stage.out))
+        read, same = self._read_by(start)
+        if ending.status == "completed" and not same:
+            ending = Ending(
+                "failed", Failure("Settings", None, "study.yml was changed while it ran. Run again.")
+            )
         if ending.status == "completed":
             data = provenance.digest(wholefile.dumps({**start.data, **read}))
             ending = self._placed(start, read, lambda: stepresults.complete(start.stage, step, data))
+        if ending.status != "completed":
+            self.siblings.failed(start)
         copy = _failed_copies(start, keep=ending.failure is not None)
         start.stage.discard()
         run = StepRun(step, ending.status, start.reason, ending.failure, copy)
-        self._settle(start.plan, run, ran=self._told(start, {**start.inputs, **read}, kernel=kernel))
+        self._settle(
+            start.plan, run, ran=self.circumstances.told(start, {**start.inputs, **read}, kernel=kernel)
+        )
         self.progress.ended(start.plan.label, run, time.monotonic() - start.clock)
+
+    def _read_by(self, start: Start) -> tuple[dict[str, str], bool]:
+        """Return label -> hash of the settings that count for a step, and whether it read them as we did."""
+        settings, notebook = start.plan.settings, start.plan.workspace.notebooks / f"{start.step.name}.ipynb"
+        noted = consulted.read(start.stage.out)
+        same = noted is None or noted == settings.hashes(noted)
+        if noted is None or not self.made_of[start.plan.label].library.opens_first(notebook):
+            return settings.whole, same
+        return settings.hashes(noted), same
 
     def _placed(
         self, start: Start, read: Mapping[str, str], completed: Callable[[], list[dict[str, Any]]]
@@ -287,18 +299,13 @@ class Schedule:
         for start in self.under_way.values():
             if start.step.name not in self.settled[start.plan.label]:
                 run = StepRun(start.step.name, "interrupted", start.reason)
-                self._settle(start.plan, run, ran=self._told(start, start.inputs))
+                self._settle(start.plan, run, ran=self.circumstances.told(start, start.inputs))
             start.stage.discard()
         for label, file in self.files.items():
             for step in self.steps:
                 if step.name not in self.settled[label]:
                     file.step(step.name, "interrupted", "stopped before it began")
             file.end("interrupted")
-
-
-def _raw_folder(plan: Plan) -> Path:
-    """Return where a plan's raw data really are: the runs of a batch link to one folder."""
-    return (plan.workspace.root / "data" / "raw").resolve()
 
 
 def _failed_copies(start: Start, *, keep: bool) -> Path | None:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from .graph import Step
 from .plans import Plan, Start
+from .provenance import PARAMETER
 from .records import Record
 
 __all__ = ["Siblings"]
 
-OWN = "parameter overrides"  # each run's, and without effect but by way of the settings read
+OWN = f"{PARAMETER}overrides"  # each run's, and without effect but by way of the settings read
 
 
 class Siblings:
@@ -19,12 +20,17 @@ class Siblings:
 
     def __init__(self) -> None:
         self._left: dict[tuple[Path, str, str], list[tuple[Plan, Record]]] = {}
+        self._failed: set[tuple[Path, str, str]] = set()
 
     def remember(self, plan: Plan, step: Step, record: Record) -> None:
         """Note what a step that ended well left; of several the same the first is kept."""
         left = self._left.setdefault(_family(plan, step), [])
         if not any(_shared(record.inputs) == _shared(each.inputs) for _, each in left):
             left.append((plan, record))
+
+    def failed(self, start: Start) -> None:
+        """Note that a step did not end well: no other run is to wait for its like."""
+        self._failed.add(_family(start.plan, start.step))
 
     def fitting(self, start: Start) -> tuple[Plan, Record] | None:
         """Return a run whose step was made from what this one would be made from, and its record."""
@@ -45,9 +51,10 @@ class Siblings:
         plan, step, upstream
             Of the run that could wait.
         """
-        if _family(start.plan, start.step) != _family(plan, step) or start.upstream != upstream:
+        family = _family(plan, step)
+        if family in self._failed or _family(start.plan, start.step) != family or start.upstream != upstream:
             return False
-        told = (record.settings for _, record in self._left.get(_family(plan, step), []))
+        told = (record.settings for _, record in self._left.get(family, []))
         return all(_agree(plan, start.plan, each) for each in told)
 
 

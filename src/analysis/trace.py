@@ -18,11 +18,12 @@ from .errors import ConcordError, DataError, Problem, UsageError, did_you_mean, 
 from .families import SETTINGS
 from .grounds import Grounds, grounds
 from .identifiers import find, names_of
+from .inforce import InForce
 from .judging import judged
 from .keys import split
 from .origins import Origin, origin
 from .paths import Workspace
-from .records import Records
+from .records import Record, Records
 from .stepresults import recorded
 from .study import Study, load_study
 
@@ -129,7 +130,7 @@ def trace(workspace: Workspace, name: str, key: str) -> Trace:
         origin=origin(workspace.notebooks / f"{step}.ipynb", key),
         parameters=_parameters(workspace, name, step),
         settings=_settings(study, key),
-        files=tuple(_files(workspace, name, facts, stale)),
+        files=tuple(_files(workspace, name, facts, record is not None and _holds(record, study))),
         inputs=record.inputs if record else {},
         grounds=behind,
         text=_text(workspace, study, corpus, behind),
@@ -199,9 +200,17 @@ def _flat(dotted: str, value: Any) -> dict[str, Any]:
     return {} if value in ([], "") else {dotted: value}
 
 
-def _files(workspace: Workspace, name: str, facts: list[dict[str, Any]], stale: str) -> Iterator[File]:
+def _holds(record: Record, study: Study) -> bool:
+    """Tell whether the settings that a step read are still those of study.yml."""
+    now = InForce(study).hashes(record.settings)
+    return all(record.inputs[told] == now[told] for told in now)
+
+
+def _files(
+    workspace: Workspace, name: str, facts: list[dict[str, Any]], same_settings: bool
+) -> Iterator[File]:
     settings = file_digest(workspace.raw(name) / "study.yml")
-    yield File("study.yml", "settings", settings, "study.yml changed" not in stale)
+    yield File("study.yml", "settings", settings, same_settings)
     for each in facts:
         path = workspace.source(name) / each["file"]
         holds = str(each.get("table") or each.get("format"))

@@ -207,6 +207,7 @@ def test_an_override_reaches_the_numbers(here: Path, tmp_path: Path) -> None:
 
     done = concord(root, "reproduce", STUDY)
 
-    assert "study.yml changed" in done.stdout
+    assert "run 02_agreement (setting agreement.unit changed" in done.stdout
+    assert "skip 03_themes (unchanged)" in done.stdout
     table = pd.read_csv(root / "data/derived" / STUDY / "agreement.csv")
     assert set(table["unit"]) == {"case"}
