@@ -318,6 +318,27 @@ class TestSharing:
         assert len(executor.jobs) == 4
         assert 2 not in begun  # after the first failed, the other three began together
 
+    def test_whoever_would_be_idle_executes_what_may_be_shared(self, workspace, executor) -> None:
+        executor.capacity, ended = 3, executor.submit
+        held: list[tuple[Job, Future[Ending]]] = []
+
+        def submit(job: Job) -> Future[Ending]:
+            future: Future[Ending] = Future()
+            held.append((job, future))
+            if len(held) == 3:  # until then the others would have to wait for the first
+                for each, waiting in held:
+                    waiting.set_result(ended(each).result())
+                executor.submit = ended
+            return future
+
+        executor.submit = submit
+        batch = ran(
+            workspace, executor, grid_of(workspace, f"studies: [{STUDY}]\nvary: {{seed: [1, 2, 3, 4]}}\n")
+        )
+
+        assert [job.step for job, _ in held] == ["01_prepare"] * 3
+        assert [each.outcome.steps[0].outcome for each in batch.done] == ["completed"] * 3 + ["shared"]
+
     def test_a_notebook_that_shows_overrides_is_shared_with_no_run(self, workspace, executor) -> None:
         library = Library(workspace)
         library.opens_first = lambda notebook: notebook.stem != "03_themes"

@@ -104,11 +104,14 @@ class Schedule:
 
     def _begin(self) -> bool:
         """Settle or start every step whose turn it is; return whether any was settled without running."""
-        settled_any, shared = False, []
+        settled_any, shared, waiting = False, [], []
         for plan, step in itertools.product(self.plans, self.steps):
             if self._is_full():
                 break
-            if not self._is_due(plan, step) or self._waits(plan, step):
+            if not self._is_due(plan, step):
+                continue
+            if self._waits(plan, step):
+                waiting.append((plan, step))
                 continue
             decided = self._decided(plan, step)
             if isinstance(decided, StepRun):
@@ -123,7 +126,18 @@ class Schedule:
                 self._start(start)
         for start, other, record in shared:  # copying takes a moment: what is to be executed has begun by now
             self._share(start, other, record)
+        if not settled_any and not shared:
+            self._begin_idle(waiting)
         return settled_any or bool(shared)
+
+    def _begin_idle(self, waiting: Sequence[tuple[Plan, Step]]) -> None:
+        """Start what may turn out to have been needless where nothing else can be done meanwhile."""
+        for plan, step in waiting:
+            if self._is_full() or any(future.done() for future in self.under_way):  # one is about to tell
+                return
+            decided = self._decided(plan, step)
+            if not self.siblings.is_known(plan, step) and not isinstance(decided, StepRun):
+                self._start(self._starting(plan, step, decided))
 
     def _is_full(self) -> bool:
         return sum(not future.done() for future in self.under_way) >= self.executor.capacity

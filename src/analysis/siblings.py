@@ -28,6 +28,10 @@ class Siblings:
         if not any(_shared(record.inputs) == _shared(each.inputs) for _, each in left):
             left.append((plan, record))
 
+    def is_known(self, plan: Plan, step: Step) -> bool:
+        """Tell whether any run has told which settings a step reads."""
+        return bool(self._left.get(_family(plan, step)))
+
     def failed(self, start: Start) -> None:
         """Note that a step did not end well: no other run is to wait for its like."""
         self._failed.add(_family(start.plan, start.step))
