@@ -33,7 +33,10 @@ from .runs import CONCORD, STUDY, Took, took, unlike, workspace
 PAPERMILL = [sys.executable, "-m", "papermill", "--no-progress-bar", "-k", "python3"]
 RESULTS = "import json, sys; json.dump(json.load(open(sys.argv[1]))['results'], open(sys.argv[2], 'w'))"
 OR_SHOW = "|| { tail -n 20 papermill.log >&2; exit 1; }"
-WAYS = ("papermill, two at a time", "batch --jobs 1", "batch --jobs 2", "batch --jobs 2 --force")
+WAYS = (
+    "papermill, two at a time", "batch --jobs 1", "batch --jobs 2",
+    "batch --jobs 1 --force", "batch --jobs 2 --force",
+)  # fmt: skip
 CHOICES: dict[str, list[str]] = {
     "agreement.primary": ["krippendorff_alpha", "cohen_kappa", "gwet_ac1", "scott_pi", "percent"],
     "themes.counted": ["any", "all"],
@@ -135,7 +138,9 @@ def main(runs: int = 40, times: int = 3, study: str = STUDY) -> None:
     for way in WAYS[1:]:
         ratio, cpu = walls[WAYS[0]] / walls[way], processor[WAYS[0]] / processor[way]
         print(f"papermill / {way}: {ratio:.1f}x wall, {cpu:.1f}x processor")
-    print(f"one worker / two: {walls['batch --jobs 1'] / walls['batch --jobs 2']:.2f}x wall")
+    for how in ("", " --force"):
+        ratio = walls[f"batch --jobs 1{how}"] / walls[f"batch --jobs 2{how}"]
+        print(f"one worker / two{how}: {ratio:.2f}x wall")
 
 
 if __name__ == "__main__":
