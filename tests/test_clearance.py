@@ -15,12 +15,13 @@ from analysis.clearance import clear_files, clear_for, files_below, readable
 from analysis.errors import DisclosureError
 from analysis.figures import Drawn
 from analysis.graph import STEPS
-from analysis.plans import Plan, Start
+from analysis.plans import Plan
 from analysis.records import Records
 from analysis.results import Step
 from analysis.schedule import Schedule
 from analysis.siblings import Siblings
 from analysis.staging import Stage
+from analysis.starts import Start
 
 PHONE = "ring 020 7946 0018"
 FINDS = {

@@ -140,12 +140,6 @@ def test_it_passes_for_a_study(study) -> None:
         study.nothing  # noqa: B018
 
 
-def test_a_step_that_is_opened_again_forgets_nothing(study, tmp_path) -> None:
-    study.seed  # noqa: B018
-    watched(STUDY, partial(Notes(tmp_path, InForce(STUDY)).add, GIVEN)).title  # noqa: B018
-    assert noted(tmp_path) == ["seed", "title"]
-
-
 def test_each_note_has_the_hash_of_what_was_read(study, tmp_path) -> None:
     study.agreement.unit  # noqa: B018
     assert read(tmp_path) == InForce(STUDY).hashes(["setting agreement.unit"])
@@ -177,13 +171,14 @@ def test_notes_that_a_step_deletes_stay_away(study, tmp_path) -> None:
         lambda path: os.close(os.open(path, os.O_RDONLY)),
         lambda path: pd.read_csv(path),
         lambda path: subprocess.run(["true"], check=True),
+        lambda path: os.waitpid(os.spawnlp(os.P_NOWAIT, "true", "true"), 0),
     ],
-    ids=["pathlib", "bytes", "FileIO", "os", "pandas", "another_program"],
+    ids=["pathlib", "bytes", "FileIO", "os", "pandas", "another_program", "spawn"],
 )
 def test_whoever_opens_study_yml_or_starts_a_program_has_read_everything(notes, tmp_path, opened) -> None:
     file = tmp_path / "study.yml"
     file.write_text("study: demo\n", "utf-8")
-    notes.watch(file)
+    notes.watch()
     try:
         opened(tmp_path / "study.yml")
         assert read(tmp_path) == InForce(STUDY).hashes(EVERYTHING)
@@ -192,6 +187,6 @@ def test_whoever_opens_study_yml_or_starts_a_program_has_read_everything(notes, 
 
 
 def test_opening_another_file_is_no_reading_of_settings(notes, tmp_path) -> None:
-    notes.watch(tmp_path / "study.yml")
+    notes.watch()
     (tmp_path / "cases.csv").write_text("case_id\n", "utf-8")
     assert read(tmp_path) == {}

@@ -38,6 +38,14 @@ def test_our_notebooks_know_their_settings_by_their_step_alone(checkout, step) -
         ["step = open_step('03_themes', study, {**overrides})"],
         ["print(study)"],
         [],
+        [OPEN, "import __main__\n__main__.overrides"],
+        [OPEN, "from __main__ import overrides as o"],
+        [OPEN, "import sys\ngetattr(sys.modules['__main__'], 'over' + 'rides')"],
+        [OPEN, "In[1]"],
+        [OPEN, "import inspect\ninspect.currentframe().f_globals"],
+        [OPEN, "import builtins\nbuiltins.globals()"],
+        [OPEN.replace("analysis.results", "mine")],
+        [OPEN, "from mine import open_step"],
     ],
 )
 def test_a_notebook_that_could_know_more_is_seen(sources) -> None:

@@ -278,6 +278,11 @@ class TestPage:
         assert "<b>" not in page
         assert page.count("&lt;b&gt;bold&lt;/b&gt; **md**") == 4
 
+    @pytest.mark.parametrize("write", [as_page, as_latex])
+    def test_a_table_without_rows_has_none(self, write):
+        assert len(write(_plain())) < len(write(_plain("")))
+        assert not re.search(r"<tr>\s*<t[hd][^>]*></t[hd]>|^ *& *\\\\", write(_plain()), re.MULTILINE)
+
     @pytest.mark.parametrize(
         ("write", "first"), [(as_page, r"  <tr>.*?</tr>"), (as_latex, r"(?<=2\.5pt\]\n).*?& 0 \\\\")]
     )

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import consulted
 from analysis.errors import DataError, UsageError
+from analysis.inforce import InForce
 from analysis.keys import Result
 from analysis.paths import Workspace
 from analysis.plainform import dump_json
@@ -155,3 +157,22 @@ def test_json_is_sorted_and_never_holds_what_is_no_number():
     assert dump_json({"b": 1, "a": "é"}) == '{\n  "a": "é",\n  "b": 1\n}\n'
     with pytest.raises(ValueError, match="not JSON compliant"):
         dump_json({"a": math.nan})
+
+
+def test_a_second_step_opened_in_one_notebook_counts_as_reading_everything(
+    small, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setenv("CONCORD_ROOT", str(small.write().root))
+    monkeypatch.setenv("CONCORD_STAGE", str(tmp_path / "stage"))
+
+    first = open_step("02_agreement", "small", {})
+    assert first.study.agreement.unit == "segment"
+    assert list(consulted.read(tmp_path / "stage")) == ["setting agreement.unit"]
+    second = open_step("02_agreement", "small", {"agreement.unit": "case"})
+    assert second.study.agreement.unit == "case"
+
+    settings = InForce(small.study())
+    assert consulted.read(tmp_path / "stage") == {
+        **settings.hashes(["setting agreement.unit"]),
+        **settings.whole,
+    }

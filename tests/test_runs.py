@@ -351,8 +351,10 @@ def processes_of(root: Path) -> list[int]:
 
 
 STARTED = """\
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is started deaf to Ctrl-C
 from analysis import provenance, runs
 from analysis.graph import Step
 from analysis.paths import Workspace

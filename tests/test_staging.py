@@ -41,14 +41,14 @@ def test_files_go_to_their_folders_and_the_record_fits(workspace, records):
     place(workspace, records, {"derived/a.csv": "1", "reports/figures/f.svg": "2"})
     assert (workspace.derived("demo") / "a.csv").read_text() == "1"
     assert (workspace.reports("demo") / "figures" / "f.svg").read_text() == "2"
-    assert records.misfit("01_prepare", INPUTS) is None
+    assert records.misfit(records.read("01_prepare"), INPUTS) is None
 
 
 def test_an_output_no_longer_written_is_removed_with_its_folder(workspace, records):
     place(workspace, records, {"derived/a.csv": "1", "reports/figures/f.svg": "2"})
     place(workspace, records, {"derived/a.csv": "1"})
     assert not (workspace.reports("demo") / "figures").exists()
-    assert records.misfit("01_prepare", INPUTS) is None
+    assert records.misfit(records.read("01_prepare"), INPUTS) is None
 
 
 def test_a_file_that_another_step_now_writes_is_not_removed(workspace, records):
@@ -76,7 +76,7 @@ def test_a_crash_at_any_move_leaves_the_step_stale_and_no_orphan_later(
         staging.place(made, records, "01_prepare", INPUTS)
     monkeypatch.undo()
 
-    assert moves == 0 or records.misfit("01_prepare", INPUTS) == "an earlier run was cut off"
+    assert moves == 0 or records.misfit(records.read("01_prepare"), INPUTS) == "an earlier run was cut off"
     place(workspace, records, {"derived/c.csv": "newest"})
     assert {path.name for path in workspace.derived("demo").glob("*.csv")} == {"c.csv"}
 
@@ -88,7 +88,7 @@ def test_a_crash_before_the_first_move_leaves_the_old_files_and_record(workspace
     with pytest.raises(OSError, match="full"):
         staging.place(made, records, "01_prepare", INPUTS)
     assert (workspace.derived("demo") / "a.csv").read_text() == "old"
-    assert records.misfit("01_prepare", INPUTS) is None
+    assert records.misfit(records.read("01_prepare"), INPUTS) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_sweep_leaves_other_studies_alone(workspace):
 
 class TestRecord:
     def test_none_means_stale(self, records):
-        assert records.misfit("01_prepare", INPUTS) == "no record of an earlier run"
+        assert records.misfit(records.read("01_prepare"), INPUTS) == "no record of an earlier run"
 
     @pytest.mark.parametrize(
         ("now", "reason"),
@@ -135,17 +135,20 @@ class TestRecord:
     )
     def test_a_changed_input_is_the_reason(self, workspace, records, now, reason):
         place(workspace, records, {"derived/a.csv": "1"})
-        assert records.misfit("01_prepare", now) == reason
+        assert records.misfit(records.read("01_prepare"), now) == reason
 
     def test_an_output_edited_by_hand_is_stale(self, workspace, records):
         place(workspace, records, {"derived/a.csv": "1"})
         (workspace.derived("demo") / "a.csv").write_text("2")
-        assert records.misfit("01_prepare", INPUTS) == "data/derived/demo/a.csv was changed by hand"
+        assert (
+            records.misfit(records.read("01_prepare"), INPUTS)
+            == "data/derived/demo/a.csv was changed by hand"
+        )
 
     def test_an_output_that_is_missing_is_stale(self, workspace, records):
         place(workspace, records, {"reports/a.html": "1"})
         (workspace.reports("demo") / "a.html").unlink()
-        assert records.misfit("01_prepare", INPUTS) == "reports/demo/a.html is missing"
+        assert records.misfit(records.read("01_prepare"), INPUTS) == "reports/demo/a.html is missing"
 
     @pytest.mark.parametrize("label", ["derived/../../raw/demo/study.yml", "/etc/x", "derived", "other/x"])
     def test_a_record_that_names_files_elsewhere_is_no_record(self, workspace, records, label):
@@ -158,7 +161,7 @@ class TestRecord:
     def test_a_damaged_record_is_no_record(self, workspace, records, text):
         place(workspace, records, {"derived/a.csv": "1"})
         (workspace.derived("demo") / ".records" / "01_prepare.json").write_text(text)
-        assert records.misfit("01_prepare", INPUTS) == "no record of an earlier run"
+        assert records.misfit(records.read("01_prepare"), INPUTS) == "no record of an earlier run"
 
     def test_executed_notebooks_are_no_input_of_later_steps(self, workspace, records):
         place(workspace, records, {"derived/a.csv": "1", "reports/notebooks/01_prepare.ipynb": "{}"})

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from . import provenance
-from .plans import Plan, Start
+from .plans import Plan
+from .starts import Start
 
 __all__ = ["Circumstances"]
 

@@ -14,10 +14,14 @@ from typing import Any
 
 from .inforce import KINDS, InForce, is_setting, label
 
-__all__ = ["NOTES", "Notes", "read"]
+__all__ = ["NOTES", "SETTINGS", "Notes", "read"]
 
 NOTES = "settings.txt"  # beside step.json
-PROCESSES = ("os.posix_spawn", "os.system", "subprocess.Popen")  # what another program opens is not seen
+SETTINGS = "study.yml"
+PROCESSES = (  # what another process opens is not heard
+    "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen",
+)  # fmt: skip
+STARTS_PROCESSES = ("multiprocessing.popen_", "joblib.externals.loky.backend.popen_", "loky.backend.popen_")
 
 
 def read(folder: Path) -> dict[str, str] | None:
@@ -36,7 +40,7 @@ class Notes:
     Parameters
     ----------
     folder : Path
-        Where the file is, or is begun.
+        Where the file is begun.
     settings : InForce
         What the step was opened with.
     """
@@ -44,8 +48,8 @@ class Notes:
     def __init__(self, folder: Path, settings: InForce) -> None:
         self._file, self._settings = folder / NOTES, settings
         folder.mkdir(parents=True, exist_ok=True)
-        self._file.touch()
-        self._seen = set(read(folder) or ())
+        self._file.write_text("", "utf-8")
+        self._seen: set[str] = set()
 
     def add(self, kind: str, path: str) -> None:
         """Note one setting. Notes that are gone stay gone: then all settings count as read."""
@@ -58,12 +62,11 @@ class Notes:
                 file.write(f"{told}\t{self._settings.hashes([told])[told]}\n")
             self._seen.add(told)
 
-    def watch(self, settings: Path) -> None:
-        """From now on take whoever opens the file of settings, or starts a program, to have read it all."""
-        _watching[settings.name] = self
-        if not _hooked:
+    def watch(self) -> None:
+        """From now on take whoever opens a study.yml, or starts a process, to have read it all."""
+        if not _watching:
             sys.addaudithook(_heard)
-            _hooked.append(True)
+        _watching[:] = [self]
 
     def add_all(self) -> None:
         """Note that everything was read."""
@@ -71,15 +74,17 @@ class Notes:
             self.add(kind, "")
 
 
-_watching: dict[str, Notes] = {}
-_hooked: list[bool] = []
+_watching: list[Notes] = []  # at most one: a hook stays for as long as its process
 
 
 def _heard(event: str, given: tuple[Any, ...]) -> None:
-    if event in PROCESSES:
-        for notes in _watching.values():
-            notes.add_all()
-    elif event == "open" and isinstance(given[0], str | bytes | os.PathLike):
-        name = os.fsdecode(given[0]).rpartition("/")[2]
-        if name in _watching:
-            _watching[name].add_all()
+    if (
+        event in PROCESSES
+        or (event == "import" and str(given[0]).startswith(STARTS_PROCESSES))
+        or (event == "open" and _name(given[0]) == SETTINGS)
+    ):
+        _watching[0].add_all()
+
+
+def _name(file: Any) -> str:
+    return os.fsdecode(file).rpartition("/")[2] if isinstance(file, str | bytes | os.PathLike) else ""

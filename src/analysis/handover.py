@@ -8,8 +8,8 @@ from typing import Any
 from . import normalform, notebookpage, stepresults
 from .contents import file_digest
 from .errors import RunError
-from .plans import Start
 from .records import PAGES, Record, Records
+from .starts import Start
 
 __all__ = ["hand_over"]
 

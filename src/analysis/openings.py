@@ -10,16 +10,12 @@ from .preflight import is_parameters, source_of
 
 __all__ = ["opens_first"]
 
-OVERRIDES = "overrides"
+OVERRIDES, OPEN, FROM = "overrides", "open_step", "analysis.results"
+# by these a cell may see all names, or what stands in other cells
 ANYTHING = {
-    "dir",
-    "eval",
-    "exec",
-    "get_ipython",
-    "globals",
-    "locals",
-    "vars",
-}  # by these a cell may see all names
+    "In", "Out", "__main__", "_ih", "_oh", "dir", "eval", "exec", "f_globals", "f_locals", "get_ipython",
+    "globals", "locals", "vars",
+}  # fmt: skip
 
 
 def opens_first(nb: Mapping[str, Any]) -> bool:
@@ -40,14 +36,31 @@ def opens_first(nb: Mapping[str, Any]) -> bool:
     except SyntaxError:  # a magic may do anything
         return False
     does = [each for each in body if not isinstance(each, ast.Import | ast.ImportFrom)]
-    names = [node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)]
-    opened = bool(does) and _opens(does[0])
-    return opened and names.count(OVERRIDES) == names.count("open_step") == 1 and not ANYTHING & {*names}
+    names = [name for statement in body for node in ast.walk(statement) for name in _names(node)]
+    once = names.count(OVERRIDES) == 1 and names.count(OPEN) == 2  # imported, and called
+    return bool(does) and _opens(does[0]) and _is_imported(body) and once and not ANYTHING & {*names}
+
+
+def _is_imported(body: list[ast.stmt]) -> bool:
+    froms = [each for each in body if isinstance(each, ast.ImportFrom) and each.module == FROM]
+    return any(name.name == OPEN and name.asname is None for each in froms for name in each.names)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    """Yield what a piece of code names: variables, attributes, imports, and texts that may become names."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.alias):
+        yield from (node.name, node.asname or "")
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def _opens(statement: ast.stmt) -> bool:
     call = statement.value if isinstance(statement, ast.Assign) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != "open_step":
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id != OPEN:
         return False
     return all(isinstance(given, ast.Name | ast.Constant) for given in _given(call))
 

@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from . import normalform, wholefile
+from .consulted import SETTINGS
 from .contents import ABSENT, digest, file_digest, files_below
 from .graph import Step
 from .importgraph import Module
@@ -38,7 +39,6 @@ QUICK_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 WRITES_PAGES = Module(("analysis.normalform", "analysis.notebookpage"))
 """What makes the executed notebook and its page, which are outputs of every step."""
-SETTINGS = "study.yml"
 PARAMETER = "parameter "
 BY_THE_RUNNER = (label(GIVEN, "title"), label(GIVEN, "disclosure"))
 """What the runner itself reads for every step: it gives pages their title and refuses what may not go out."""
@@ -86,7 +86,7 @@ class Library:
     def __init__(self, workspace: Workspace) -> None:
         self._lock = workspace.lock
         self._sources = Sources(PACKAGE, workspace.scratch / "source-digests.json")
-        self._notebooks: dict[Path, tuple[str, Module]] = {}
+        self._notebooks: dict[Path, tuple[str, Module, bool]] = {}
 
     @cached_property
     def installation(self) -> dict[str, str]:
@@ -99,13 +99,13 @@ class Library:
 
     def code(self, notebook: Path) -> dict[str, str]:
         """Return label -> hash of a notebook's code and of all that it reaches by import."""
-        told, start = self._notebook(notebook)
+        told, start, _ = self._notebook(notebook)
         reached = {**self._sources.reached(start), **self._sources.reached(WRITES_PAGES)}
         return {f"notebooks/{notebook.name}": told, **dict(sorted(reached.items()))}
 
     def opens_first(self, notebook: Path) -> bool:
         """Tell whether a notebook knows its settings by way of its step alone."""
-        return notebook.is_file() and opens_first(normalform.load(notebook))
+        return self._notebook(notebook)[2]
 
     def says(self, notebook: Path) -> Module:
         """Return what a notebook's code says, as far as it tells what the notebook reaches."""
@@ -120,13 +120,13 @@ class Library:
         """Drop what was read of a notebook that is about to go."""
         self._notebooks.pop(notebook, None)
 
-    def _notebook(self, path: Path) -> tuple[str, Module]:
+    def _notebook(self, path: Path) -> tuple[str, Module, bool]:
         if path not in self._notebooks:
             if path.is_file():
                 nb = normalform.load(path)
-                self._notebooks[path] = normalform.code_digest(nb), imports_of(nb)
+                self._notebooks[path] = normalform.code_digest(nb), imports_of(nb), opens_first(nb)
             else:
-                self._notebooks[path] = ABSENT, Module(())
+                self._notebooks[path] = ABSENT, Module(()), False
         return self._notebooks[path]
 
 

@@ -93,9 +93,8 @@ class Records:
             if not label.startswith(f"{PAGES}/")
         }
 
-    def misfit(self, step: str, inputs: Mapping[str, str]) -> str | None:
+    def misfit(self, record: Record | None, inputs: Mapping[str, str]) -> str | None:
         """Return why a step has to run, or None when its record fits what is there."""
-        record = self.read(step)
         if record is None:
             return "no record of an earlier run"
         if not record.complete:

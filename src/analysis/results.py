@@ -15,7 +15,7 @@ import pandas as pd
 
 from .clearance import clear_for
 from .consensus import with_decisions
-from .consulted import Notes
+from .consulted import NOTES, Notes
 from .corpus import Corpus
 from .disclosure import check_indirect, public_ids, shows_text
 from .errors import DataError, Problem, UsageError
@@ -56,9 +56,10 @@ def open_step(name: str, study: str, overrides: Mapping[str, Any] | None = None)
     workspace = Workspace.find()
     given, declared = load_study(workspace, study, overrides), load_study(workspace, study)
     stage = os.environ.get("CONCORD_STAGE")
-    if stage is not None:
+    # a step that is opened beside another takes no notes: the first one's say by now that all was read
+    if stage is not None and not (Path(stage) / NOTES).exists():
         notes = Notes(Path(stage), InForce(given, declared))
-        notes.watch(workspace.raw(study) / "study.yml")
+        notes.watch()
         given, declared = (
             watched(given, partial(notes.add, GIVEN)),
             watched(declared, partial(notes.add, DECLARED)),

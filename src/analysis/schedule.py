@@ -16,13 +16,14 @@ from .executors import Executor
 from .graph import Step
 from .kernels import Ending, Failure, Limits
 from .outcomes import LEFT, StepRun, StudyRun
-from .plans import Plan, Start
+from .plans import Plan
 from .progress import Progress
 from .records import Record, Records
 from .runfile import RunFile
 from .siblings import Siblings
 from .staging import Stage
 from .staleness import Needs, needs
+from .starts import Start
 
 __all__ = ["Schedule"]
 
@@ -135,8 +136,9 @@ class Schedule:
         for plan, step in waiting:
             if self._is_full() or any(future.done() for future in self.under_way):  # one is about to tell
                 return
-            decided = self._decided(plan, step)
-            if not self.siblings.is_known(plan, step) and not isinstance(decided, StepRun):
+            if self.siblings.is_known(plan, step):
+                continue
+            if not isinstance(decided := self._decided(plan, step), StepRun):
                 self._start(self._starting(plan, step, decided))
 
     def _is_full(self) -> bool:
@@ -149,7 +151,7 @@ class Schedule:
 
     def _waits(self, plan: Plan, step: Step) -> bool:
         """Tell whether what is under way in another run may turn out to do for this one."""
-        if self.force or (plan.label, step.name) in self._alone:
+        if self._runs_alone(plan, step):
             return False
         upstream = self._left_before(plan, step)
         return any(self.siblings.may_do(start, plan, step, upstream) for start in self.under_way.values())
@@ -183,9 +185,10 @@ class Schedule:
 
     def _fitting(self, start: Start) -> tuple[Plan, Record] | None:
         """Return a run that has left what a step would come to."""
-        if self.force or (start.plan.label, start.step.name) in self._alone:
-            return None
-        return self.siblings.fitting(start)
+        return None if self._runs_alone(start.plan, start.step) else self.siblings.fitting(start)
+
+    def _runs_alone(self, plan: Plan, step: Step) -> bool:
+        return self.force or (plan.label, step.name) in self._alone
 
     def _share(self, start: Start, other: Plan, record: Record) -> None:
         """Settle a step with what another run left; where that cannot be had, the step's turn comes again."""
@@ -210,7 +213,7 @@ class Schedule:
 
     def _job(self, start: Start) -> kernels.Job:
         workspace, step = start.plan.workspace, start.step.name
-        names = [*start.inputs, f"data/raw/{start.plan.name}/{provenance.SETTINGS}"]
+        names = [*start.inputs, f"data/raw/{start.plan.name}/{consulted.SETTINGS}"]
         return kernels.Job(
             notebook=workspace.notebooks / f"{step}.ipynb",
             root=workspace.root,

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .graph import Step
-from .plans import Plan, Start
+from .plans import Plan
 from .provenance import PARAMETER
 from .records import Record
+from .starts import Start
 
 __all__ = ["Siblings"]
 

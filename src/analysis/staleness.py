@@ -51,4 +51,4 @@ def needs(
     inputs = {**data, **made_of.means(step, plan.parameters)}
     record = records.read(step.name)
     read = plan.settings.hashes(record.settings) if record else {}
-    return Needs(data, inputs, record, records.misfit(step.name, {**inputs, **read}))
+    return Needs(data, inputs, record, records.misfit(record, {**inputs, **read}))

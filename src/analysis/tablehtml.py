@@ -34,7 +34,7 @@ BODY = '<body style="font-family:system-ui,sans-serif;max-width:60rem">'
 def as_page(table: PaperTable) -> str:
     """Return a table as one HTML page with scoped headers and no outside address."""
     great = _great(table, stub=True).as_raw_html()
-    markup = HTML_ROW.sub(lambda row: "\n".join(_numbered(_unfolded(row.group()), table.id)), great)
+    markup = HTML_ROW.sub(lambda row: "\n".join(_numbered(_rows(table, row.group()), table.id)), great)
     head = plain_head(f"Table {table.number}. {table.caption}")
     banner = f"<p><strong>{html.escape(table.banner)}</strong></p>\n" if table.banner else ""
     return f"{head}</head>{BODY}<main>\n{banner}{markup}\n</main></body></html>\n"
@@ -58,7 +58,7 @@ def as_latex(table: PaperTable) -> str:
     ...
     """
     great = _great(table, stub=False).as_latex(use_longtable=len(table.frame) > LONG)
-    text = LATEX_ROW.sub(lambda row: " \\\\\n".join(map(_bracketed, _unfolded(row.group()))), great)
+    text = LATEX_ROW.sub(lambda row: " \\\\\n".join(map(_bracketed, _rows(table, row.group()))), great)
     head, caption, rest = re.split(r"(\\caption\*\{.*?\n\} ?)", text, maxsplit=1, flags=re.DOTALL)
     kinds = "".join("r" if column.number else "l" for column in table.columns.values())
     rest, head = (part.replace(f"{{{kinds}}}", f"{{{_kinds(table)}}}", 1) for part in (rest, head))
@@ -93,6 +93,11 @@ def _great(table: PaperTable, stub: bool) -> GT:
     for line in (table.banner, *table.notes):
         made = made.tab_source_note(line) if line else made
     return made.tab_options(**_STYLE)
+
+
+def _rows(table: PaperTable, row: str) -> Iterator[str]:
+    """Return the rows of a table that is folded into one row; none if it has none."""
+    return iter(()) if table.frame.empty else _unfolded(row)
 
 
 def _unfolded(row: str) -> Iterator[str]:

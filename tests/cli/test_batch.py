@@ -92,7 +92,12 @@ def test_ctrl_c_stops_within_five_seconds_and_the_same_command_goes_on(concord, 
     grid = written(root, f"studies: [{STUDY}]\nvary: {{seed: [1, 2, 3, 4]}}\n")
     environment = {name: value for name, value in os.environ.items() if name != "CONCORD_ROOT"}
     running = subprocess.Popen(
-        [str(SCRIPT), "--root", str(root), "batch", grid], env=environment, stderr=subprocess.PIPE, text=True
+        [str(SCRIPT), "--root", str(root), "batch", grid],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        # a shell's background job, such as this test may be, is started deaf to Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     records = root / "data" / "derived" / "batch"
     until = time.monotonic() + 120
