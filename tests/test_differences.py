@@ -6,6 +6,7 @@ import pytest
 
 from analysis import simulate
 from analysis.differences import DIFFERENCES, difference_results, differences_table
+from analysis.plainform import csv_text
 
 
 @pytest.fixture
@@ -39,6 +40,20 @@ def test_the_most_divided_come_first(small):
     assert table["segment_id"].tolist() == ["b", "a"]
     assert table["agreeing"].tolist() == pytest.approx([0, 1 / 3])
     assert table["given"].tolist()[0] == "A: x; B: y; C: z"
+
+
+def test_a_variable_that_all_agree_on_leaves_the_others_numbers_numbers(small):
+    study = small.only(
+        codings="segment_id,coder_id,variable,value\n"
+        "a,A,mood,x\na,B,mood,x\na,C,mood,y\na,A,tone,x\na,B,tone,x\na,C,tone,x\n"
+    )
+    study.settings += (
+        "variables: {mood: {kind: nominal, values: [x, y]}, tone: {kind: nominal, values: [x]}}\n"
+    )
+    table = differences_table(*study.both())
+
+    assert table["agreeing"].dtype == float
+    assert ",3,0.3333333333," in csv_text(table)
 
 
 def test_segments_that_one_coder_saw_cannot_differ(small):

@@ -199,7 +199,8 @@ class TestNothingGoesFromOneKernelToTheNext:
         assert all(one != other for one, other in zip(*drawn, strict=True))
 
     def test_no_open_file(self, loaded: Nursery, tmp_path: Path) -> None:
-        count = "import os\nprint(len(os.listdir('/proc/self/fd')))"
+        # half a second later every channel of the client is connected
+        count = "import os, time\ntime.sleep(0.5)\nprint(len(os.listdir('/proc/self/fd')))"
         found = {printed(completed(job(tmp_path, count), loaded)) for _ in range(3)}
         assert len(found) == 1
 

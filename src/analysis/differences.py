@@ -117,6 +117,7 @@ def _divided(parts: Sequence[Ratings], words: tuple[str, ...], frame: Ratings) -
         code = [part.code_id] * len(at)
         rows += zip(at.tolist(), code, m.tolist(), agreeing.tolist(), given, strict=True)
     told = pd.DataFrame(rows, columns=["at", "code_id", "n_coders", "agreeing", "given"])
+    told = told.astype({"n_coders": int, "agreeing": float})  # of no rows pandas cannot tell
     units = frame.units.iloc[told.pop("at").to_numpy(int)].reset_index(drop=True)
     return units.rename(columns={"unit_id": "segment_id"}).assign(variable=frame.variable, **told)
 
