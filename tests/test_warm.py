@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -229,6 +231,20 @@ class TestWhereForkingFails:
             "import time; time.sleep(1)"
         )
         assert kernels.run(job(tmp_path, once), Event(), made) == Ending("completed")
+        made.close()
+
+    def test_new_kernels_do_for_all_that_were_under_way_then(self, tmp_path: Path) -> None:
+        made = Nursery(shared_environment())
+        given = []
+        for number in range(3):
+            (tmp_path / str(number)).mkdir()
+            given.append(job(tmp_path / str(number), "import time; time.sleep(1.5)"))
+        with ThreadPoolExecutor(3) as pool:
+            running = [pool.submit(kernels.run, each, Event(), made) for each in given]
+            while not all((each.stage.folder / "current.json").is_file() for each in given):
+                time.sleep(0.01)
+            made.servers[1].kill()
+            assert [each.result() for each in running] == [Ending("completed")] * 3
         made.close()
 
     @pytest.mark.parametrize("way", ["switch", "environment"])

@@ -138,18 +138,19 @@ class Server:
             line.end.close()
             return
         order, given = heard
+        parent = os.getpid()
         child = os.fork()
         if child == 0:
-            self._be_child(order, given)
+            self._be_child(order, given, parent)
         for each in given:
             os.close(each)
         self.children[child] = handle
         self._tell(handle, {"pid": child})
 
-    def _be_child(self, order: dict[str, Any], given: list[int]) -> NoReturn:
+    def _be_child(self, order: dict[str, Any], given: list[int], parent: int) -> NoReturn:
         try:
             os.setsid()
-            _die_with_parent()
+            _die_with(parent)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self.selector.close()
@@ -247,9 +248,11 @@ def _kill(leader: int) -> None:
             kill(leader, signal.SIGKILL)
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it was gone before that could be asked for
+        os._exit(70)
 
 
 if __name__ == "__main__":

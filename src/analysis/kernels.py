@@ -139,13 +139,8 @@ def _run_forked(job: Job, stop: Event, nursery: Nursery) -> Ending | None:
         finally:
             _end_forked(worker, job.stage)
     ending = _ended(job, cut_off, worker.returncode)
-    died = ending.failure is not None and ending.failure.kind in (
-        "DeadKernelError",
-        "KernelStart",
-        "WorkerDied",
-    )
-    lost = (died and nursery.broken) or (worker.lost and cut_off is None)
-    if lost:
+    lost_kernel = ending.failure is not None and ending.failure.kind == "KernelLost"
+    if lost_kernel or (worker.lost and cut_off is None):
         return None
     kernel = wholefile.read_json(job.stage.folder / "kernel.json") or {}
     return replace(ending, kernel="forked" if kernel.get("forked") else "new")

@@ -166,8 +166,9 @@ class Nursery:
 
     @property
     def broken(self) -> bool:
-        """Whether one of the two is gone, so that nothing can be told from how its children ended."""
-        return any(server.poll() is not None for server in self.servers)
+        """Whether one of the two is gone."""
+        with self._lock:  # of two threads that ask at once, Popen would tell the second nothing
+            return any(server.poll() is not None for server in self.servers)
 
     def close(self) -> None:
         """End both, and with them whatever they forked; one that still loads has forked nothing."""

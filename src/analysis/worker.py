@@ -62,15 +62,21 @@ class Watch:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         self.kernel: int | None = None
+        self.process: Any = None
         self.ready = False
         self.cell: str | None = None
         self.ours = False
         self.notebook: Any = None
 
-    def kernel_started(self, pid: int, forked: bool) -> None:
+    def kernel_started(self, process: Any) -> None:
         """Note the kernel's process, which leads a group of its own."""
-        self.kernel = pid
-        self._write("kernel.json", {"pid": pid, "forked": forked})
+        self.process, self.kernel = process, process.pid
+        self._write("kernel.json", {"pid": process.pid, "forked": isinstance(process, Forked)})
+
+    @property
+    def lost_kernel(self) -> bool:
+        """Whether the process that had forked the kernel is gone, and the kernel with it."""
+        return isinstance(self.process, Forked) and self.process.lost
 
     def cell_begun(self, cell: Any) -> None:
         """Note the cell that runs now."""
@@ -102,8 +108,7 @@ class Client(PapermillNotebookClient):
     def start_new_kernel(self, **settings: Any) -> None:
         """Start the kernel and note its process; while it gets ready, load what the page will need."""
         super().start_new_kernel(**settings)
-        provisioner = self.km.provisioner
-        self.watch.kernel_started(provisioner.pid, isinstance(provisioner.process, Forked))
+        self.watch.kernel_started(self.km.provisioner.process)
         if "nbconvert" in sys.modules:
             return
         threading.Thread(target=importlib.import_module, args=["nbconvert"], daemon=True).start()
@@ -236,6 +241,8 @@ def _failure(error: Exception, limits: dict[str, int], watch: Watch) -> dict[str
     kind, message = type(error).__name__, ""
     if isinstance(error, PapermillExecutionError):
         kind, message = error.ename, _first_line(error.evalue) if watch.ours else ""
+    elif isinstance(error, DeadKernelError) and watch.lost_kernel:
+        kind, message = "KernelLost", "the process that had forked the kernel ended."
     elif isinstance(error, DeadKernelError):
         message = "the kernel died: it was killed, or ran out of memory."
     elif isinstance(error, CellTimeoutError):
