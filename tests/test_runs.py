@@ -426,6 +426,20 @@ class TestARunThatIsCutOff:
 
 
 @pytest.mark.notebooks
+def test_a_run_that_is_through_stays_so_when_others_are_cut_off(tmp_path, library):
+    workspace = new_workspace(tmp_path, "demo", "other")
+
+    def say(line: str) -> None:
+        if line.startswith("demo: run"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runs.reproduce(workspace, ["demo", "other"], steps=ONE, say=say)
+    assert run_json(workspace)["status"] == "completed"
+    assert run_json(workspace, "other")["status"] == "interrupted"
+
+
+@pytest.mark.notebooks
 def test_two_runs_at_once_do_the_work_once(workspace, library):
     command = [sys.executable, "-c", STARTED, str(workspace.root), str(library)]
     notebook(workspace, "02_agreement", LOAD, RECORD.replace("segments.n", "agreement.n"))

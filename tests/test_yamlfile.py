@@ -45,6 +45,12 @@ def test_lines_of_keys_and_items(read):
     assert lines == {("a",): 1, ("b",): 2, ("b", 0): 3, ("b", 1): 4, ("b", 1, "c"): 4}
 
 
+def test_what_one_reader_changes_no_other_sees(read):
+    text = "a: {b: [1]}\n"
+    read(text)[0]["a"]["b"].append(2)
+    assert read(text)[0] == {"a": {"b": [1]}}
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

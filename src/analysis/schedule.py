@@ -80,8 +80,6 @@ class Schedule:
                     for future in [each for each in self.under_way if each in ended]:
                         self._end(self.under_way[future], future.result())
                         del self.under_way[future]
-                for plan in self.plans:
-                    self._close(plan)
                 self.progress.finish()
             except BaseException:
                 with interrupts.ignored():
@@ -301,6 +299,11 @@ class Schedule:
         return [s.name for s in self.steps if s.name in runs and runs[s.name].outcome in LEFT]
 
     def _settle(self, plan: Plan, run: StepRun, ran: Mapping[str, Any] | None = None) -> None:
+        self._note(plan, run, ran)
+        if len(self.settled[plan.label]) == len(self.steps):
+            self._close(plan)
+
+    def _note(self, plan: Plan, run: StepRun, ran: Mapping[str, Any] | None) -> None:
         self.settled[plan.label][run.step] = run
         self.files[plan.label].step(run.step, run.outcome, run.reason, failure=run.failure, ran=ran)
 
@@ -308,15 +311,16 @@ class Schedule:
         stepresults.merge(plan.workspace, plan.name, self._recorded(plan))
         well = all(run.ended_well for run in self.settled[plan.label].values())
         self.files[plan.label].end("completed" if well else "failed")
+        del self.files[plan.label]
 
     def _abandon(self) -> None:
-        """End every kernel and say in run.json what was cut off."""
+        """End every kernel and say in run.json of runs that are not through what was cut off."""
         self.executor.stop()
         wait(self.under_way)
         for start in self.under_way.values():
             if start.step.name not in self.settled[start.plan.label]:
                 run = StepRun(start.step.name, "interrupted", start.reason)
-                self._settle(start.plan, run, ran=self.circumstances.told(start, start.inputs))
+                self._note(start.plan, run, self.circumstances.told(start, start.inputs))
             start.stage.discard()
         for label, file in self.files.items():
             for step in self.steps:

@@ -44,8 +44,11 @@ class Sources:
         return dict(self._reached[start])
 
     def has(self, dotted_name: str) -> bool:
-        """Tell whether a name is a module of the package."""
-        return dotted_name in self._graph.named
+        """Tell whether a name is a module of the package; reads none of them."""
+        first, *parts = dotted_name.split(".")
+        path = self.folder.joinpath(*parts)
+        file = path / "__init__.py" if path.is_dir() else path.with_name(f"{path.name}.py")
+        return first == self.name and file.is_file()
 
     @cached_property
     def _graph(self) -> ImportGraph:

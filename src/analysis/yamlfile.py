@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -49,9 +52,8 @@ def load(path: Path, error: type[ConcordError]) -> tuple[Any, Lines]:
     except OSError as problem:
         raise error(Problem(f"cannot be read ({problem.strerror}).", file=path.name)) from None
     try:
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        data = None if node is None else loader.construct_document(node)
+        kept, lines, twice = _parsed(text)
+        data = copy.deepcopy(kept)
     except yaml.MarkedYAMLError as problem:
         line = problem.problem_mark.line + 1 if problem.problem_mark else None
         what = f"is no YAML here: {problem.problem}. Check indentation, colons and quotes."
@@ -63,13 +65,20 @@ def load(path: Path, error: type[ConcordError]) -> tuple[Any, Lines]:
         raise error(Problem(what, file=path.name)) from None
     except RecursionError:
         raise error(Problem("is nested too deeply to be read.", file=path.name)) from None
-    lines, twice = _walk(node, path.name)
     if twice:
-        raise error(twice)
+        raise error([replace(problem, file=path.name) for problem in twice])
     return data, lines
 
 
-def _walk(root: yaml.Node | None, file: str) -> tuple[Lines, list[Problem]]:
+@lru_cache(maxsize=8)  # the runs of a batch each ask for their study
+def _parsed(text: str) -> tuple[Any, Lines, list[Problem]]:
+    loader = yaml.SafeLoader(text)
+    node = loader.get_single_node()
+    data = None if node is None else loader.construct_document(node)
+    return data, *_walk(node)
+
+
+def _walk(root: yaml.Node | None) -> tuple[Lines, list[Problem]]:
     """Return the line of every key and item, and the keys that stand twice in one place."""
     lines: Lines = {}
     twice: list[Problem] = []
@@ -85,7 +94,7 @@ def _walk(root: yaml.Node | None, file: str) -> tuple[Lines, list[Problem]]:
                 here, line = (*at, key.value), key.start_mark.line + 1
                 if here in lines:
                     what = f"stands here and on line {lines[here]}. Keep one."
-                    twice.append(Problem(what, file=file, line=line, column=_dotted(here)))
+                    twice.append(Problem(what, line=line, column=_dotted(here)))
                 lines[here] = line
                 waiting.append((value, here))
         elif isinstance(node, yaml.SequenceNode):
