@@ -51,6 +51,10 @@ def _plain(*cells: object, **about: object) -> PaperTable:
     return PaperTable("T2", "Caption", frame, columns, **about)
 
 
+def test_a_control_character_is_printed_as_a_blank():
+    assert Column("Quote").text("one page\x0cthe next") == "one page the next"
+
+
 def _text(content: str | bytes) -> str:
     """Return everything that a file holds as text."""
     if isinstance(content, str):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from .claims import VERDICTS, Verdict
+from .printable import printable
 from .verification import BY_CONSTRUCTION, Verification
 
 __all__ = ["junit"]
-
-NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(found: Sequence[Verification]) -> str:
@@ -71,4 +69,4 @@ def _count(suite: ElementTree.Element) -> None:
 
 
 def _plain(text: str) -> str:
-    return NO_XML.sub("?", text)
+    return printable(text)

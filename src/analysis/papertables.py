@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from .printable import printable
 from .tables import decimals
 
 __all__ = ["Column", "PaperTable", "table_files"]
@@ -40,7 +41,7 @@ class Column:
         """Return a cell as it is printed."""
         if not self.number and (value is None or pd.isna(value)):
             return ""
-        return " ".join(decimals(value, self.places).split()) if self.number else str(value)
+        return " ".join(decimals(value, self.places).split()) if self.number else printable(str(value))
 
 
 @dataclass(frozen=True)

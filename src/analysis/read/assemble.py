@@ -17,6 +17,7 @@ from .casts import typed
 from .codebooks import meet_codes
 from .completion import complete, no_rows
 from .consistency import contradictions, several_values
+from .controls import without_controls
 from .draft import Draft
 from .exports import complete_exports
 from .folding import conflicts, fold
@@ -82,6 +83,8 @@ def _joined(
             if len(parts[name]) > 1:
                 torn += conflicts(name, raw, exports)
                 raw = fold(name, raw, exports)
+            raw, blanked = without_controls(name, raw)
+            torn += blanked
             tables[name], wrong = typed(name, raw)
             problems += wrong
     if "segments" in tables and len(parts["segments"]) > 1:

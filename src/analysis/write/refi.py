@@ -16,8 +16,9 @@ from lxml import etree
 
 from .. import __version__
 from ..corpus import Corpus
+from ..printable import printable
 from ..schemas import TABLES
-from .elements import NAMESPACE, element, legal, said
+from .elements import NAMESPACE, element, said
 
 __all__ = ["write_refi"]
 
@@ -91,7 +92,7 @@ class _Project:
 
     def write(self, out: Any) -> None:
         """Write the whole project."""
-        root = {"name": legal(self.name), "origin": f"Concord {__version__}"}
+        root = {"name": printable(self.name), "origin": f"Concord {__version__}"}
         with out.element("Project", root, nsmap={None: NAMESPACE}):
             self._users(out)
             self._codes(out)
@@ -195,7 +196,7 @@ class _Project:
     def _source(self, out: Any, document: tuple[str, str | None, bool]) -> None:
         name, text, alone = document
         guid = self.guid("segment" if alone else "source", name)
-        attributes = {"guid": guid, "name": legal(name)}
+        attributes = {"guid": guid, "name": printable(name)}
         if text is not None:
             attributes["plainTextPath"] = f"internal://{guid}.txt"
             self.texts[f"{guid}.txt"] = text
@@ -204,7 +205,7 @@ class _Project:
         with out.element("TextSource", attributes):
             marked = rows[rows["start"].notna()]
             for (segment, start, end), mine in marked.groupby(["segment_id", "start", "end"], sort=False):
-                excerpt = legal(text[start:end]) if text is not None else ""
+                excerpt = text[start:end] if text is not None else ""
                 selection = element(
                     "PlainTextSelection",
                     guid=self.guid("selection", segment),
