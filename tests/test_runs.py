@@ -254,6 +254,12 @@ class TestAfterARun:
         assert path.read_bytes() == before
 
 
+def test_what_never_ran_is_told_stale_without_reading_the_librarys_code(workspace):
+    (found,) = runs.status(workspace, ["demo"], steps=ONE)
+    assert found.steps[0].reason == "no record of an earlier run"
+    assert not (workspace.scratch / "source-digests.json").exists()
+
+
 @pytest.fixture(scope="module")
 def failed(tmp_path_factory, library):
     """Return a workspace where each step failed in a way of its own, and what was found."""

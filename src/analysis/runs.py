@@ -19,7 +19,7 @@ from .plans import Plan
 from .progress import Progress
 from .records import Records
 from .schedule import Schedule
-from .staleness import needs
+from .staleness import why
 from .study import Study, load_study
 from .studylock import locked
 
@@ -233,7 +233,7 @@ def _foretold(made_of: provenance.Provenance, plan: Plan, step: Step, told: Mapp
     if step.name in plan.not_applicable:
         return StepRun(step.name, "not_applicable", plan.not_applicable[step.name])
     records = Records(made_of.workspace, plan.name)
-    reason = needs(made_of, records, plan, step, records.upstream(step.needs)).reason
+    reason = why(made_of, records, plan, step, records.upstream(step.needs))
     ahead = [need for need in step.needs if told[need].outcome == "stale"]
     if reason is None and ahead:
         reason = f"{ahead[0]} runs before it"

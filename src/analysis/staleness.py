@@ -10,7 +10,7 @@ from .plans import Plan
 from .provenance import Provenance
 from .records import Record, Records
 
-__all__ = ["Needs", "needs"]
+__all__ = ["Needs", "needs", "why"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,13 @@ def needs(
     record = records.read(step.name)
     read = plan.settings.hashes(record.settings) if record else {}
     return Needs(data, inputs, record, records.misfit(record, {**inputs, **read}))
+
+
+def why(
+    made_of: Provenance, records: Records, plan: Plan, step: Step, upstream: Mapping[str, str]
+) -> str | None:
+    """Return why a step has to run, without reading code where its record tells alone; as for `needs`."""
+    record = records.read(step.name)
+    if record is None or not record.complete:
+        return records.misfit(record, {})
+    return needs(made_of, records, plan, step, upstream).reason
