@@ -4,6 +4,7 @@
 const PATIENCE = 6000; // ms without an answer until the panel says so
 const NO_ANSWER = "No answer from the kernel: it is busy, or it has ended. "
   + "Whether this was kept shows when it answers, or when the notebook is run again.";
+const GONE = "Not sent: the kernel has ended. Run the notebook again; what was kept is on disk.";
 const FILTERS = [["code", "Code"], ["pair", "Pair"], ["document", "Document"], ["state", "State"]];
 
 const element = (tag, properties = {}, ...children) => {
@@ -26,7 +27,13 @@ function render({ model, el }) {
   const send = (message) => {
     if (waiting !== null) return;
     waiting = setTimeout(() => say(NO_ANSWER, true), PATIENCE);
-    model.send(message);
+    try {
+      model.send(message);
+    } catch { // Jupyter's, where the kernel that made this panel is gone for good
+      clearTimeout(waiting);
+      waiting = null;
+      say(GONE, true);
+    }
   };
   const say = (text, failed) => {
     const line = root.querySelector(".message");
