@@ -310,7 +310,8 @@ class Sleeping(Forked):
 def test_a_kernel_that_was_killed_is_seen_to_end_at_once() -> None:
     provisioner = Provisioner(kernel_id="a", kernel_spec=KernelSpec())
     provisioner.process = kernel = Sleeping()
-    asyncio.run(provisioner.kill())
+    with ThreadPoolExecutor(1) as pool:  # a browser of other tests has this thread's event loop running
+        pool.submit(lambda: asyncio.run(provisioner.kill())).result()
     assert kernel.child.returncode == -signal.SIGKILL
 
 
