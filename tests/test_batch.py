@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -332,12 +334,58 @@ class TestSharing:
             return future
 
         executor.submit = submit
+        unheld = threading.Timer(20, lambda: [future.cancel() for _, future in held])  # else it never ends
+        unheld.daemon = True
+        unheld.start()
         batch = ran(
             workspace, executor, grid_of(workspace, f"studies: [{STUDY}]\nvary: {{seed: [1, 2, 3, 4]}}\n")
         )
 
+        unheld.cancel()
         assert [job.step for job, _ in held] == ["01_prepare"] * 3
         assert [each.outcome.steps[0].outcome for each in batch.done] == ["completed"] * 3 + ["shared"]
+
+    def late(self, executor: Pretending, is_late: Callable[[Job], bool]) -> None:
+        """Let the notebooks that are chosen take a second."""
+        ended = executor.submit
+
+        def submit(job: Job) -> Future[Ending]:
+            future = ended(job)
+            if not is_late(job):
+                return future
+            later: Future[Ending] = Future()
+            threading.Timer(1, lambda: later.set_result(future.result())).start()
+            return later
+
+        executor.submit = submit
+
+    def test_nobody_waits_for_the_like_of_what_is_there(self, workspace, executor) -> None:
+        begun: list[Job] = []
+        # the second is begun because a worker would be idle, and is still under way when the first has ended
+        self.late(executor, lambda job: begun.append(job) is None and len(begun) <= 2)
+        slow = executor.submit
+        executor.submit = lambda job: slow(job) if len(begun) != 1 else self.much_later(slow(job))
+        said: list[str] = []
+        ran(workspace, executor, grid_of(workspace, f"studies: [{STUDY}]\nvary: {{seed: [1, 2, 3]}}\n"), said)
+
+        assert [job.step for job in begun[:2]] == ["01_prepare"] * 2
+        order = [line.partition("seed=")[2][:1] for line in said if "seed=" in line]
+        assert order == ["1", "3", "2"]
+
+    def much_later(self, future: Future[Ending]) -> Future[Ending]:
+        later: Future[Ending] = Future()
+        threading.Timer(4, lambda: later.set_result(future.result())).start()
+        return later
+
+    def test_who_knows_what_a_step_reads_waits_and_executes_nothing_ahead(self, workspace, executor) -> None:
+        executor.capacity = 3
+        self.late(
+            executor, lambda job: job.step == "01_prepare" and "exclude.coder" in job.parameters["overrides"]
+        )
+        grid = f"studies: [{STUDY}]\nvary: {{exclude.coder: [~, A], seed: [1, 2, 3]}}\n"
+        ran(workspace, executor, grid_of(workspace, grid))
+
+        assert self.executed(executor)["01_prepare"] == 2
 
     def test_a_notebook_that_shows_overrides_is_shared_with_no_run(self, workspace, executor) -> None:
         library = Library(workspace)

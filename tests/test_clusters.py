@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from analysis import parcels, runs
+from analysis.batch import require_success, run_grid
 from analysis.clusters import ClusterFile, load_cluster, made_cluster, require_encrypted
 from analysis.errors import RunError, UsageError
+from analysis.grid import load_grid
 from analysis.kernels import Ending, Job
 from analysis.outcomes import StudyRun
 from analysis.paths import Workspace
@@ -280,6 +282,17 @@ class TestExecutor:
         assert client.called_off
         assert not (job.stage.out / "derived" / "a.csv").exists()
 
+    def test_a_cluster_that_fails_while_it_is_closed_says_nothing_on_screen(
+        self, client, tmp_path, monkeypatch
+    ) -> None:
+        from analysis.daskexecutor import DaskExecutor
+
+        told: list[object] = []
+        monkeypatch.setattr(threading, "excepthook", told.append)
+        with DaskExecutor(ClusterFile(scheduler=client.address), Library(Workspace(tmp_path))) as made:
+            made._held.callback(lambda: 1 / 0)
+        assert told == []
+
     def test_a_worker_that_is_reached_unencrypted_is_refused(self, client, tmp_path) -> None:
         from analysis.daskexecutor import DaskExecutor
 
@@ -418,6 +431,37 @@ def test_ten_times_a_worker_is_killed_and_the_results_are_those_of_a_plain_run(t
             survives_the_loss_of_a_worker(tmp_path / f"run-{number}", checkout, made, plain)
         finally:
             made.close()
+
+
+@pytest.mark.soak
+@pytest.mark.notebooks
+def test_a_batch_on_a_cluster_leaves_what_it_leaves_here(tmp_path, checkout) -> None:
+    pytest.importorskip("distributed")
+    from analysis.daskexecutor import DaskExecutor
+
+    folder, found = tmp_path / "cluster", []
+    folder.mkdir()
+    cluster = Cluster(folder)
+    try:
+        cluster.add_worker()
+        cluster.add_worker()
+        for name in ("here", "there"):
+            workspace = workspace_with(tmp_path / name, checkout)
+            path = tmp_path / "grid.yml"
+            path.write_text(f"studies: [{STUDY}]\nvary: {{themes.counted: [any, majority], seed: [1, 2]}}\n")
+            grid, library = load_grid(workspace, path), Library(workspace)
+            executor = (
+                runs.local_executor(workspace, 2, library=library)
+                if name == "here"
+                else DaskExecutor(ClusterFile(scheduler=cluster.address), library)
+            )
+            with executor:
+                done = run_grid(workspace, grid, executor, say=lambda line: None, library=library)
+            require_success(done.done)
+            found.append(left(workspace))
+    finally:
+        cluster.close()
+    assert found[0] == found[1]
 
 
 @pytest.mark.soak

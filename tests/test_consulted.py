@@ -7,6 +7,7 @@ import io
 import os
 import pickle
 import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,8 @@ import pytest
 
 from analysis.consulted import NOTES, Notes, read
 from analysis.inforce import EVERYTHING, GIVEN, InForce
-from analysis.settings import AgreementPlan, Part, Where
+from analysis.parts import Part
+from analysis.settings import AgreementPlan, Where
 from analysis.study import Study
 from analysis.watched import watched
 
@@ -162,6 +164,9 @@ def test_notes_that_a_step_deletes_stay_away(study, tmp_path) -> None:
     assert read(tmp_path) is None
 
 
+SPAWNS = "multiprocessing.popen_spawn_posix"  # its first import is all that is heard of a process spawned
+
+
 @pytest.mark.parametrize(
     "opened",
     [
@@ -172,8 +177,9 @@ def test_notes_that_a_step_deletes_stay_away(study, tmp_path) -> None:
         lambda path: pd.read_csv(path),
         lambda path: subprocess.run(["true"], check=True),
         lambda path: os.waitpid(os.spawnlp(os.P_NOWAIT, "true", "true"), 0),
+        lambda path: (sys.modules.pop(SPAWNS, None), __import__(SPAWNS)),
     ],
-    ids=["pathlib", "bytes", "FileIO", "os", "pandas", "another_program", "spawn"],
+    ids=["pathlib", "bytes", "FileIO", "os", "pandas", "another_program", "spawn", "multiprocessing"],
 )
 def test_whoever_opens_study_yml_or_starts_a_program_has_read_everything(notes, tmp_path, opened) -> None:
     file = tmp_path / "study.yml"

@@ -102,6 +102,14 @@ class TestFlips:
         (flip,) = claim(found, "enough").flips
         assert (flip.pairs, flip.flipped) == (3, (("none", "B"), ("A", "B")))
 
+    def test_runs_that_differ_in_several_choices_at_once_tell_of_no_single_one(self, batch) -> None:
+        made = batch(
+            "studies: [small]\nruns:\n- {agreement.unit: segment}\n"
+            "- {agreement.unit: case, exclude.coder: A}\n"
+        )
+        assert claim(multiverse(made), "enough").flips == ()
+        assert "differ in several choices at once" in str(files(made, multiverse(made))["index.html"])
+
 
 class TestTables:
     CLAIM = (

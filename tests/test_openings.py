@@ -6,7 +6,7 @@ import pytest
 
 from analysis import normalform
 from analysis.graph import STEPS
-from analysis.openings import opens_first
+from analysis.openings import ANYTHING, opens_first
 
 OPEN = "from analysis.results import open_step\n\nstep = open_step('03_themes', study, overrides)"
 
@@ -50,6 +50,16 @@ def test_our_notebooks_know_their_settings_by_their_step_alone(checkout, step) -
 )
 def test_a_notebook_that_could_know_more_is_seen(sources) -> None:
     assert not opens_first(notebook(*sources))
+
+
+@pytest.mark.parametrize("name", [*sorted(ANYTHING - {"*"}), "_i", "_ii", "_iii", "_i1", "_i12"])
+def test_whatever_tells_all_names_or_cells_is_seen(name) -> None:
+    assert not opens_first(notebook(OPEN, f"print({name})"))
+    assert not opens_first(notebook(OPEN, f"print(step.{name})"))
+
+
+def test_names_that_an_import_brings_unnamed_are_not_trusted() -> None:
+    assert not opens_first(notebook(OPEN, "from mine import *"))
 
 
 def test_imports_before_and_any_work_after_are_free() -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -124,14 +125,16 @@ def test_killed_at_any_moment_nothing_is_half_written_or_mixed_and_the_next_run_
     results = [calm[f"data/derived/{STUDY}/results.json"] for calm in whole]
     assert len(set(results)) == len(STATES)
     rng, library = random.Random(20260102), Library(Workspace(tmp_path))
-    for number in range(KILLS):
+    number = killed = 0
+    while killed < KILLS:
+        number += 1
         state = rng.randrange(len(STATES))
         plant(raw, rough, state)
         process = reproduce(rough)
         with suppress(subprocess.TimeoutExpired):
             process.wait(rng.uniform(0, 1.1 * length))
         process.kill()
-        process.wait()
+        killed += process.wait() == -signal.SIGKILL  # else it was through before
         assert half_written(rough, whole) == [], f"kill {number}"
         assert unchanged(rough, library).items() <= whole[state].items(), f"kill {number}"
         until = time.monotonic() + 10

@@ -196,7 +196,7 @@ class TestJUnit:
         assert failure.get("type") == "differs"
         assert failure.get("message") == "printed 3, recomputed 2"
 
-    def test_what_xml_cannot_hold_is_left_out(self, checked):
+    def test_what_xml_cannot_hold_is_a_blank(self, checked):
         _, v = checked('- {id: "a\\u0007b<&", result: cases.n, printed: "3"}\n')
         (case,) = ElementTree.fromstring(junit([v])).iter("testcase")
         assert case.get("name") == "a b<&"

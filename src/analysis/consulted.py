@@ -64,9 +64,10 @@ class Notes:
 
     def watch(self) -> None:
         """From now on take whoever opens a study.yml, or starts a process, to have read it all."""
-        if not _watching:
-            sys.addaudithook(_heard)
+        heard = bool(_watching)
         _watching[:] = [self]
+        if not heard:
+            sys.addaudithook(_heard)
 
     def add_all(self) -> None:
         """Note that everything was read."""

@@ -127,9 +127,13 @@ class DaskExecutor:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self.stop()
-        closing = threading.Thread(target=self._held.close, daemon=True)
+        closing = threading.Thread(target=self._let_go, daemon=True)
         closing.start()
         closing.join(PATIENCE if kind else 10 * PATIENCE)
+
+    def _let_go(self) -> None:
+        with suppress(Exception):  # whatever a cluster says at its end, nothing of ours is there any more
+            self._held.close()
 
     def _sent(self, job: Job, parcel: parcels.Parcel) -> Any:
         with warnings.catch_warnings():

@@ -50,15 +50,15 @@ def _case(suite: ElementTree.Element, v: Verification, each: Verdict) -> None:
 
 
 def _named(suite: ElementTree.Element, classname: str, name: str) -> ElementTree.Element:
-    return ElementTree.SubElement(suite, "testcase", classname=classname, name=_plain(name))
+    return ElementTree.SubElement(suite, "testcase", classname=classname, name=printable(name))
 
 
 def _told(case: ElementTree.Element, tag: str, message: str, type_: str = "", text: str = "") -> None:
-    element = ElementTree.SubElement(case, tag, message=_plain(message))
+    element = ElementTree.SubElement(case, tag, message=printable(message))
     if type_:
         element.set("type", type_)
     if text:
-        element.text = _plain(text)
+        element.text = printable(text)
 
 
 def _count(suite: ElementTree.Element) -> None:
@@ -66,7 +66,3 @@ def _count(suite: ElementTree.Element) -> None:
     for name, tag in (("failures", "failure"), ("skipped", "skipped")):
         suite.set(name, str(len(suite.findall(f"testcase/{tag}"))))
     suite.set("errors", "0")
-
-
-def _plain(text: str) -> str:
-    return printable(text)

@@ -32,6 +32,7 @@ EXPLORATORY = (
 OWN_STYLE = ".holds { color: inherit; } .fails { font-weight: 700; } td.choice { white-space: nowrap; }\n"
 DRAWN_STYLE = re.compile(r'<style type="text/css">(.*?)</style>', re.S)
 MOST_RUNS = 400
+NO_PAIR = "not to be told: runs that disagree differ in several choices at once"
 MOST_PAIRS = 3
 
 
@@ -176,7 +177,7 @@ def _claims(over: StudyOver) -> Iterator[str]:
                 each.claim.id,
                 each.printed,
                 _held(each),
-                "; ".join(_said_flip(f) for f in each.flips if f.flipped),
+                "; ".join(_said_flip(f) for f in each.flips if f.flipped) or NO_PAIR,
             )
             for each in moved
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,8 +15,9 @@ OVERRIDES, OPEN, FROM = "overrides", "open_step", "analysis.results"
 # by these a cell may see all names, or what stands in other cells
 ANYTHING = {
     "In", "Out", "__main__", "_ih", "_oh", "dir", "eval", "exec", "f_globals", "f_locals", "get_ipython",
-    "globals", "locals", "vars",
+    "globals", "locals", "user_ns", "vars", "*",
 }  # fmt: skip
+INPUT = re.compile(r"_i+|_i\d+")  # the notebook's own words for what stood in a cell
 
 
 def opens_first(nb: Mapping[str, Any]) -> bool:
@@ -38,12 +40,16 @@ def opens_first(nb: Mapping[str, Any]) -> bool:
     does = [each for each in body if not isinstance(each, ast.Import | ast.ImportFrom)]
     names = [name for statement in body for node in ast.walk(statement) for name in _names(node)]
     once = names.count(OVERRIDES) == 1 and names.count(OPEN) == 2  # imported, and called
-    return bool(does) and _opens(does[0]) and _is_imported(body) and once and not ANYTHING & {*names}
+    return bool(does) and _opens(does[0]) and _is_imported(body) and once and not any(map(_tells_all, names))
 
 
 def _is_imported(body: list[ast.stmt]) -> bool:
     froms = [each for each in body if isinstance(each, ast.ImportFrom) and each.module == FROM]
     return any(name.name == OPEN and name.asname is None for each in froms for name in each.names)
+
+
+def _tells_all(name: str) -> bool:
+    return name in ANYTHING or INPUT.fullmatch(name) is not None
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -6,16 +6,15 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from pathlib import Path
 from typing import Any
 
 from . import consulted, interrupts, kernels, provenance, staging, stepresults, wholefile
 from .circumstances import Circumstances
-from .errors import ConcordError, RunError
 from .executors import Executor
 from .graph import Step
 from .kernels import Ending, Failure, Limits
 from .outcomes import LEFT, StepRun, StudyRun
+from .placement import failed_copy, place
 from .plans import Plan
 from .progress import Progress
 from .records import Record, Records
@@ -148,10 +147,10 @@ class Schedule:
         return step.name not in settled and not started and all(need in settled for need in step.needs)
 
     def _waits(self, plan: Plan, step: Step) -> bool:
-        """Tell whether what is under way in another run may turn out to do for this one."""
-        if self._runs_alone(plan, step):
-            return False
+        """Tell whether only what is under way in another run may turn out to do for this one."""
         upstream = self._left_before(plan, step)
+        if self._runs_alone(plan, step) or self.siblings.has_left(plan, step, upstream):
+            return False
         return any(self.siblings.may_do(start, plan, step, upstream) for start in self.under_way.values())
 
     def _left_before(self, plan: Plan, step: Step) -> dict[str, str]:
@@ -237,7 +236,7 @@ class Schedule:
             ending = self._placed(start, read, lambda: stepresults.complete(start.stage, step, data))
         if ending.status != "completed":
             self.siblings.failed(start)
-        copy = _failed_copies(start, keep=ending.failure is not None)
+        copy = failed_copy(start, keep=ending.failure is not None)
         start.stage.discard()
         run = StepRun(step, ending.status, start.reason, ending.failure, copy)
         self._settle(
@@ -258,40 +257,12 @@ class Schedule:
         self, start: Start, read: Mapping[str, str], completed: Callable[[], list[dict[str, Any]]]
     ) -> Ending:
         """Put a step's files into place; return how that ended."""
-        from .clearance import (
-            clear_for,
-            files_below,
-        )  # loads pandas, which a run that skips all can do without
-
-        plan, step = start.plan, start.step
-        try:
-            results = completed()
-            self._refuse_shared_outputs(start)
-            others = stepresults.merged(plan.workspace, plan.name, self._recorded(plan))
-            stepresults.require_apart([*others, *results])
-            clear_for(plan.workspace, plan.study, files_below(start.stage.out / "reports"))
-            inputs = {**start.inputs, **read}
-            record = staging.place(start.stage, self.records[plan.label], step.name, inputs)
-            stepresults.merge(plan.workspace, plan.name, [*self._recorded(plan), step.name])
-        except ConcordError as error:
-            return Ending("failed", Failure("Outputs", None, str(error.problems[0])))
-        except OSError as error:
-            return Ending("failed", Failure("Outputs", None, f"{type(error).__name__}: {error.strerror}."))
-        except Exception as error:  # whatever a notebook left, the others go on; what is in it stays untold
-            what = f"what it left cannot be read ({type(error).__name__})."
-            return Ending("failed", Failure("Outputs", None, what))
-        self.siblings.remember(plan, step, record)
+        plan = start.plan
+        placed = place(start, self.records[plan.label], self._recorded(plan), read, completed)
+        if isinstance(placed, Failure):
+            return Ending("failed", placed)
+        self.siblings.remember(plan, start.step, placed)
         return Ending("completed")
-
-    def _refuse_shared_outputs(self, start: Start) -> None:
-        """Refuse a file that another step of this run wrote: the two would be stale in turns for ever."""
-        records = self.records[start.plan.label]
-        mine = start.stage.written()
-        for other in self._recorded(start.plan):
-            record = records.read(other)
-            both = sorted(mine.keys() & record.outputs.keys()) if record else []
-            if both:
-                raise RunError(f"{records.shown(both[0])} is written by {other} too.")
 
     def _recorded(self, plan: Plan) -> list[str]:
         """Return the steps whose results stand."""
@@ -327,16 +298,3 @@ class Schedule:
                 if step.name not in self.settled[label]:
                     file.step(step.name, "interrupted", "stopped before it began")
             file.end("interrupted")
-
-
-def _failed_copies(start: Start, *, keep: bool) -> Path | None:
-    """Keep the notebook of a failed step where it can be looked at, or remove an earlier one."""
-    folder = start.plan.workspace.scratch / "failed" / start.plan.name
-    kept: list[Path] = []
-    for source, ending in ((start.stage.notebook, "ipynb"), (start.stage.log, "log")):
-        target = folder / f"{start.step.name}.{ending}"
-        target.unlink(missing_ok=True)
-        if keep and source.is_file():
-            wholefile.move(source, target)
-            kept.append(target)
-    return next((path for path in kept if path.suffix == ".ipynb"), None)

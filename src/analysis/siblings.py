@@ -46,6 +46,14 @@ class Siblings:
                 return plan, record
         return None
 
+    def has_left(self, plan: Plan, step: Step, upstream: Mapping[str, str]) -> bool:
+        """Tell whether another run left a step that was made with this one's settings and steps before it."""
+        return any(
+            each is not plan
+            and {**upstream, **plan.settings.hashes(record.settings)}.items() <= record.inputs.items()
+            for each, record in self._left.get(_family(plan, step), [])
+        )
+
     def may_do(self, start: Start, plan: Plan, step: Step, upstream: Mapping[str, str]) -> bool:
         """Tell whether a step under way may turn out to do for another run, which had better wait for it.
 

@@ -16,6 +16,7 @@ from .preflight import source_of
 
 __all__ = ["Sources", "beside", "imports_of"]
 
+LONGEST = 200  # characters of a module's name; no folder holds a longer one
 MAGIC = ("%", "!", "?")
 
 
@@ -46,6 +47,8 @@ class Sources:
     def has(self, dotted_name: str) -> bool:
         """Tell whether a name is a module of the package; reads none of them."""
         first, *parts = dotted_name.split(".")
+        if not all(map(str.isidentifier, parts)) or len(dotted_name) > LONGEST:
+            return False
         path = self.folder.joinpath(*parts)
         file = path / "__init__.py" if path.is_dir() else path.with_name(f"{path.name}.py")
         return first == self.name and file.is_file()

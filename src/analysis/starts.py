@@ -1,4 +1,4 @@
-"""A step under way: with what it was started, and when."""
+"""A step as it was started, until its files are in place."""
 
 from __future__ import annotations
 
