@@ -1,6 +1,6 @@
 """Control characters outside texts, read as blanks: no figure, Word table or exchange file can hold one.
 
-Texts keep theirs, since positions count them; whoever prints a text uses `analysis.printable`.
+Texts keep theirs, since positions count them; tables that are printed use `analysis.printable`.
 """
 
 from __future__ import annotations
