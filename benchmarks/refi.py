@@ -108,8 +108,8 @@ def walk(path: Path) -> int:
 
 def read(path: Path) -> int:
     """Return the number of codings that Concord's reader takes."""
+    from analysis.inputs import Input
     from analysis.read.refi import read_refi
-    from analysis.settings import Input
 
     draft = read_refi(path, Input(file=path.name, stage="independent"))
     return len(draft.tables["codings"])
@@ -117,9 +117,9 @@ def read(path: Path) -> int:
 
 def whole(path: Path) -> int:
     """Return the number of codings in the corpus: positions proved, all checks made."""
+    from analysis.inputs import Input
     from analysis.read import read_draft
     from analysis.read.assemble import assemble
-    from analysis.settings import Input
     from analysis.study import Study
 
     settings = {

@@ -24,10 +24,10 @@ from analysis.decisions import Decision
 from analysis.differences import differences_table
 from analysis.framework import framework_matrix
 from analysis.keys import Result
+from analysis.parts import Part
 from analysis.quotes import quotes_table
 from analysis.saturation import new_codes
 from analysis.schemas import TABLES
-from analysis.settings import Part
 from analysis.study import Study
 from analysis.themes import theme_table, value_table
 

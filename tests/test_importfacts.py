@@ -7,10 +7,10 @@ import math
 import pytest
 
 from analysis.importfacts import losses, losses_table, proof_of, proofs, proofs_table
+from analysis.inputs import Input
 from analysis.overview import files_table
 from analysis.read import read_draft, read_drafts
 from analysis.read.draft import Draft
-from analysis.settings import Input
 from analysis.study import Study
 
 PROVED = {

@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from . import yamlfile
 from .errors import UsageError, quoted
-from .settings import Part
+from .parts import Part
 
 __all__ = ["ClusterFile", "Tls", "load_cluster", "made_cluster", "require_encrypted"]
 

@@ -13,8 +13,8 @@ from pydantic import Field, field_validator
 
 from . import yamlfile
 from .errors import Problem, UsageError, quoted
+from .parts import Part
 from .paths import refusal
-from .settings import Part
 
 __all__ = ["MOST_RUNS", "Combination", "GridFile", "combinations", "odd_values"]
 

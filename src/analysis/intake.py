@@ -13,10 +13,10 @@ from . import manifest
 from .contents import file_digest
 from .errors import Problem, StudyError, UsageError, did_you_mean, quoted
 from .importfacts import proof_of
+from .inputs import Format, Input, Stage
 from .paths import Workspace, refusal
 from .read import read_draft
 from .read.draft import Draft
-from .settings import Format, Input, Stage
 from .study import load_study
 from .studyfile import first_study, with_input
 from .wholefile import move, write_text

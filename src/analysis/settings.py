@@ -1,36 +1,31 @@
-"""The parts of study.yml, and what each may hold."""
+"""What study.yml says of the analysis, part by part, and what each may hold."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
-from .contents import is_passing
 from .errors import did_you_mean, quoted
+from .parts import Part, as_text
 
 __all__ = [
     "AgreementPlan",
     "Disclosure",
     "DoubleCoding",
     "Exclude",
-    "Format",
-    "Input",
     "IntervalPlan",
     "LabelRule",
     "Method",
-    "Part",
     "QuotesPlan",
     "Saturation",
     "Source",
-    "Stage",
     "ThemesPlan",
     "Variable",
     "Where",
 ]
 
-Stage = Literal["training", "independent", "consensus", "recode"]
 Kind = Literal["nominal", "ordinal", "interval", "ratio"]
 Method = Literal["coding_reliability", "codebook", "framework", "gdi_qr", "cqr", "reflexive"]
 Unit = Literal[
@@ -57,33 +52,6 @@ Measure = Literal[
     "alpha_u",
     "alpha_cu",
 ]
-Format = Literal[
-    "tidy",
-    "wide",
-    "refi-qda",
-    "refi-codebook",
-    "qualcoder",
-    "maxqda",
-    "maxqda-project",
-    "atlasti",
-    "dedoose",
-    "dedoose-docx",
-    "taguette",
-    "rqda",
-    "requal",
-    "labelstudio",
-    "doccano",
-    "webanno",
-    "nvivo",
-    "coding-sheet",
-]
-TRUTHS = "write it in quotes: YAML reads yes, no, on, off, true and false without quotes as a truth value."
-
-
-class Part(BaseModel):
-    """A part of study.yml; a key that it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Source(Part):
@@ -128,63 +96,6 @@ class Where(Part):
         return {name: [v] if isinstance(v, str) else v for name, v in given.items() if v is not None}
 
 
-class Input(Part):
-    """One file in source/: what it is and how it is laid out."""
-
-    file: str = Field(description="Write the file's name inside source/.")
-    format: Format | None = Field(None, description="Left out, it is recognised from what the file holds.")
-    table: str | None = Field(None, description="The table of a tidy file whose name does not say it.")
-    stage: Stage | None = None
-    round: int = Field(1, ge=1)
-    coder: str | None = Field(
-        None, description="The coder of codings that carry none; in a wide file the column that names coders."
-    )
-    all_by: str | None = Field(None, description="The coder of all codings, whatever the file says.")
-    coders: list[str] | None = Field(None, description="wide: one column a coder, these.")
-    segment: str | list[str] | None = Field(
-        None, description="wide: the column, or columns, that name a segment."
-    )
-    variable: str | None = Field(None, description="wide, one column a coder: what the cells rate.")
-    variables: list[str] | None = Field(None, description="wide, one row a segment and coder: rated columns.")
-    document: str | None = None
-    case: str | None = None
-    group: str | None = Field(None, description="wide: the column that names the case's group.")
-    text: str | None = None
-    speaker: str | None = None
-    question: str | None = None
-    encoding: str | None = None
-
-    @field_validator("file")
-    @classmethod
-    def _inside(cls, value: str) -> str:
-        if value.startswith(("/", "~")) or ".." in value.split("/") or re.match(r"^[A-Za-z]:|\\", value):
-            raise ValueError(f"must be a path inside source/. Found {quoted(value)}.")
-        if any(map(is_passing, value.split("/"))):
-            raise ValueError(
-                f"is a hidden file or an editor's draft; give it another name. Found {quoted(value)}."
-            )
-        return value
-
-    @field_validator("coders", "variables", "segment", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        return _as_text(value) if isinstance(value, list) else value
-
-    @model_validator(mode="after")
-    def _laid_out(self) -> Input:
-        if self.format == "wide":
-            if self.segment is None:
-                raise ValueError("format wide needs `segment`: the column that names the segment.")
-            by_row = self.coder is not None and self.variables is not None
-            by_column = self.coders is not None and self.variable is not None
-            if by_row == by_column:
-                raise ValueError(
-                    "format wide needs either `coder` and `variables` (one row a segment and coder) "
-                    "or `coders` and `variable` (one column a coder)."
-                )
-        return self
-
-
 class Variable(Part):
     """A single-valued rating: one value a segment, coder, stage and round."""
 
@@ -198,7 +109,7 @@ class Variable(Part):
     @field_validator("values", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
-        return _as_text(value) if isinstance(value, list) else value
+        return as_text(value) if isinstance(value, list) else value
 
 
 class IntervalPlan(Part):
@@ -216,7 +127,7 @@ class AgreementPlan(Part):
     unit: Unit = "segment"
     primary: Measure = "krippendorff_alpha"
     chosen: Literal["before_coding", "after_coding"] | None = None
-    companions: list[Measure] = ["percent", "gwet_ac1"]
+    companions: list[Measure] = Field(["percent", "gwet_ac1"])
     minimum: float | None = Field(None, gt=-1, lt=1)
     where: Where = Where()
     interval: IntervalPlan = IntervalPlan()
@@ -328,26 +239,17 @@ class Disclosure(Part):
     @field_validator("allowed", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
-        return _as_text(value)
+        return as_text(value)
 
 
 class Exclude(Part):
     """What is left out of every number; for robustness checks."""
 
-    coder: list[str] = []
-    case: list[str] = []
-    group: list[str] = []
+    coder: list[str] = Field([])
+    case: list[str] = Field([])
+    group: list[str] = Field([])
 
     @field_validator("coder", "case", "group", mode="before")
     @classmethod
     def _words(cls, value: Any) -> Any:
-        return _as_text([value] if isinstance(value, str | int) else value)
-
-
-def _as_text(values: Any) -> Any:
-    """Return a list of scalars as text; truth values are refused because YAML made them."""
-    if not isinstance(values, list):
-        return values
-    if any(isinstance(value, bool) or value is None for value in values):
-        raise ValueError(TRUTHS)
-    return [str(value) for value in values]
+        return as_text([value] if isinstance(value, str | int) else value)

@@ -10,15 +10,15 @@ from pydantic import Field, field_validator
 
 from . import yamlfile
 from .errors import Problem, StudyError, UsageError, quoted
+from .inputs import Input
+from .parts import Part
 from .paths import Workspace, refusal
 from .settings import (
     AgreementPlan,
     Disclosure,
     DoubleCoding,
     Exclude,
-    Input,
     Method,
-    Part,
     Saturation,
     Source,
     ThemesPlan,

@@ -7,7 +7,7 @@ from inspect import getattr_static
 from types import FunctionType, MethodType
 from typing import Any, cast
 
-from .settings import Part
+from .parts import Part
 from .study import Study
 
 __all__ = ["watched"]

@@ -11,9 +11,9 @@ from analysis.agreement.published import published_cells
 from analysis.agreement.texts import continua
 from analysis.agreement.vendors import nvivo, qualcoder
 from analysis.errors import DataError, UsageError
+from analysis.inputs import Input
 from analysis.read.assemble import assemble
 from analysis.read.doccano import read_doccano
-from analysis.settings import Input
 from analysis.study import Study
 
 TEXTS = [

@@ -12,8 +12,8 @@ import numpy as np
 import openpyxl
 import pytest
 
+from analysis.inputs import Input
 from analysis.read.draft import Draft
-from analysis.settings import Input
 from analysis.study import Study
 
 WORDS = [

@@ -115,6 +115,6 @@ def test_one_draft_alone_is_left_as_it_is(database, truth, given):
 
 
 def _given(path):
-    from analysis.settings import Input
+    from analysis.inputs import Input
 
     return Input(file=path.name, stage="independent")

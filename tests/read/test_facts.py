@@ -7,9 +7,9 @@ import json
 import pytest
 
 from analysis.importfacts import losses_table, proofs_table
+from analysis.inputs import Input
 from analysis.read import read_draft
 from analysis.read.formats import READERS, is_export
-from analysis.settings import Input
 
 from . import mutants
 

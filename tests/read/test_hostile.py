@@ -18,12 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ConcordError, DataError
+from analysis.inputs import Input
 from analysis.read import read_draft
 from analysis.read.archive import Archive
 from analysis.read.formats import READERS
 from analysis.read.sheet import read_sheets
 from analysis.read.sqlitefile import SqliteFile
-from analysis.settings import Input
 
 from . import twins
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import ConcordError, DataError
+from analysis.inputs import Input
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
 from analysis.read.draft import Draft
 from analysis.read.formats import READERS, RECOGNISERS, recognise
-from analysis.settings import Input
 
 from . import mutants
 from .conftest import STUDY

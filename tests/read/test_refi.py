@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from analysis.errors import DataError
+from analysis.inputs import Input
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
-from analysis.settings import Input
 
 from . import twins
 from .conftest import STUDY

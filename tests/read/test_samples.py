@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.inputs import Input
 from analysis.read import read_draft
-from analysis.settings import Input
 
 from . import mutants
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import DataError
+from analysis.inputs import Input
 from analysis.read.textfile import decode, read_text_table
 from analysis.read.tidy import read_tidy
-from analysis.settings import Input
 
 TEXT = "segment_id,coder_id,value,stage,memo\ns1,Zoë,café,independent,\ns2,Zoë,n/a,independent,“so” – 😀\n"
 

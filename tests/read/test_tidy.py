@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analysis.errors import DataError
+from analysis.inputs import Input
 from analysis.read.tidy import read_tidy, table_named
 from analysis.schemas import TABLES
-from analysis.settings import Input
 
 
 @pytest.fixture

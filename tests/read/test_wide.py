@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from analysis.errors import DataError
+from analysis.inputs import Input
 from analysis.read.wide import read_wide
-from analysis.settings import Input
 
 BY_ROW = """\
 talk,turn,who,group,said,role,coder,tone,topic

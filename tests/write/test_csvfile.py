@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
+from analysis.inputs import Input
 from analysis.read import read_draft
-from analysis.settings import Input
 from analysis.write.csvfile import COLUMNS, write_csv
 from analysis.write.left import left_behind
 from analysis.write.settled import settled

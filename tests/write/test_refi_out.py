@@ -10,9 +10,9 @@ from lxml import etree
 
 from analysis.disclosure import quotable
 from analysis.errors import UsageError
+from analysis.inputs import Input
 from analysis.read import read_draft
 from analysis.read.assemble import assemble
-from analysis.settings import Input
 from analysis.study import Study
 from analysis.write.left import left_behind
 from analysis.write.refi import write_refi

@@ -11,10 +11,10 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..errors import UsageError, quoted
+from ..inputs import Input
 from ..read import nvivo as nvivo_tables
 from ..read.headings import Line, bare
 from ..read.tablefile import tables_of
-from ..settings import Input
 from ..study import Study
 from .continuum import coders_of, pairable
 from .texts import continua

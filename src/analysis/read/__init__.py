@@ -8,8 +8,8 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..errors import ConcordError, DataError, Problem
+from ..inputs import Input
 from ..paths import Workspace
-from ..settings import Input
 from ..study import Study
 from .assemble import NEXT_STEP, assemble
 from .draft import Draft

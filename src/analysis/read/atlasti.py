@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..settings import Input
+from ..inputs import Input
 from .coded import Code, CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft

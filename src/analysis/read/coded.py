@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .caselinks import Case, Link, give_attributes, link_cases
 from .codeditems import Code, Coding, Document
 from .codedtables import CODING_KEY, tables_of_file, text_hash

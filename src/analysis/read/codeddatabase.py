@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..settings import Input
+from ..inputs import Input
 from .coded import CodedFile
 from .contents import sha256_of
 from .rows import rows

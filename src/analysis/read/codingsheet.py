@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, Problem
+from ..inputs import Input
 from ..schemas import FILE, ROW
-from ..settings import Input
 from .contents import sha256_of
 from .draft import Draft
 from .sheet import ZIP, Sheet, read_sheets

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .coded import CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft

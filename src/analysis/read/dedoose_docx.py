@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .archive import Archive
 from .coded import CodedFile, Coding, Document, text_hash
 from .contents import sha256_of, whole_number

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .archive import Archive
 from .coded import CodedFile, Coding, Document, text_hash
 from .contents import parsed_json, read_bytes, whole_number, words

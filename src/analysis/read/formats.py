@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from . import (
     atlasti,
     codingsheet,

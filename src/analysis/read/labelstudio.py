@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .coded import PATH, CodedFile, Coding, Document
 from .contents import parsed_json, read_bytes, whole_number, words
 from .draft import Draft

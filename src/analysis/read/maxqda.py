@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..settings import Input
+from ..inputs import Input
 from .coded import CodedFile, Coding, Document
 from .contents import sha256_of
 from .draft import Draft

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..settings import Input
+from ..inputs import Input
 from .coded import Code, CodedFile, Coding, Document
 from .codeddatabase import coded_database
 from .draft import Draft

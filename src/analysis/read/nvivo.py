@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .contents import sha256_of
 from .draft import Draft
 from .headings import find_heading, matched

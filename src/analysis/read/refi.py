@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .archive import Archive
 from .contents import sha256_of
 from .draft import Draft

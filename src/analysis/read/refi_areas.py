@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from ..inputs import Input
 from ..schemas import ROW
-from ..settings import Input
 from .refi_coders import coder_names
 from .refi_rows import Area, ProjectXml
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..settings import Input
+from ..inputs import Input
 from .ids import clean_name, unique_ids
 from .refi_rows import ProjectXml
 

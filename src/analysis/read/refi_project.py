@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError
+from ..inputs import Input
 from ..schemas import FILE, ROW
-from ..settings import Input
 from .declared import coder_missing, stage_missing
 from .draft import Draft, of_file
 from .ids import clean_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..settings import Input
+from ..inputs import Input
 from .coded import Case, Code, CodedFile, Coding, Document
 from .codeddatabase import coded_database
 from .draft import Draft

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .headings import LOOKED_AT, Line
 from .sheet import read_sheets
 from .textfile import read_text_table

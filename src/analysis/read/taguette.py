@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
-from ..settings import Input
+from ..inputs import Input
 from .coded import Code, CodedFile, Coding, Document
 from .codeddatabase import coded_database
 from .contents import parsed_json, sha256_of, whole_number, words

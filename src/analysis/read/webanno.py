@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ..errors import DataError, Problem
-from ..settings import Input
+from ..inputs import Input
 from .archive import Archive
 from .coded import CodedFile, Coding, Document, text_hash
 from .contents import read_bytes, sha256_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import DataError, Problem, did_you_mean, quoted
+from ..inputs import Input
 from ..schemas import FILE, ROW
-from ..settings import Input
 from .draft import Draft, clean_ids
 from .textfile import read_text_table
 

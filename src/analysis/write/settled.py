@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..corpus import Corpus
 from ..errors import UsageError, did_you_mean
-from ..settings import Stage
+from ..inputs import Stage
 
 __all__ = ["settled"]
 
